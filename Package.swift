@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The way of a flow, read downwards: values, owners of what the world gives, what is shared, stages, the question,
+// edges, program. Imports point down only.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "apus",
+    products: [.executable(name: "apus", targets: ["apus"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C
+        .target(name: "DatapathABI", path: "bpf/abi", publicHeadersPath: "include"),
+        .target(name: "CSystem"),
+        .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+
+        // Values
+        target("FlowModel"),
+
+        // Owners
+        target("SystemRuntime", ["CSystem"]),
+        target("BPFRuntime", ["CBPF", "SystemRuntime"]),
+        target("SQLiteRuntime", ["CSQLite"]),
+        target("HTTP2Session", ["CNghttp2"]),
+
+        // Shared
+        target("FlowCatalog", ["FlowModel"]),
+        target("FlowRing", ["SystemRuntime"]),
+        target("FlowFilter", ["FlowModel", "FlowCatalog"]),
+        target("FlowWire", ["FlowModel", "FlowCatalog"]),
+        target("Manifests", [yams]),
+        target("HTTPTransport", ["HTTP2Session", nioCore, nioPosix, nioHTTP1]),
+
+        // Stages
+        target(
+            "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
+        target("FlowCapture", ["BPFRuntime", "DatapathABI", "FlowRing", "SystemRuntime"]),
+        target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
+        target("Policy", ["FlowModel", "FlowCatalog", "Manifests", yams]),
+        target("FlowEnrichment", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "SystemRuntime"]),
+        target(
+            "FlowHistory", ["FlowModel", "FlowCatalog", "SQLiteRuntime"], plugins: ["EmbedSchema"]),
+        target("FlowMetrics", ["FlowModel"]),
+
+        // The question
+        target("FlowObserver", ["FlowModel", "FlowCatalog", "FlowRing", "FlowFilter", "FlowHistory", "SystemRuntime"]),
+
+        // Edges
+        target(
+            "FlowAPI",
+            ["FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "FlowMetrics", "HTTPTransport", nioCore]),
+        target("Console", ["FlowModel", "FlowCatalog", "FlowWire"]),
+
+        // Program
+        target("Lab", ["Manifests", "SystemRuntime", "FlowModel"]),
+        .executableTarget(
+            name: "apus",
+            dependencies: [
+                "FlowModel", "FlowCatalog", "SystemRuntime", "Datapath", "FlowRing", "FlowFilter", "FlowWire", "Manifests",
+                "FlowCapture", "Directory", "Policy", "FlowEnrichment", "FlowHistory", "FlowMetrics", "FlowObserver",
+                "FlowAPI", "Console", "Lab", "HTTPTransport", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        // Build tools
+        .plugin(name: "CompileBPF", capability: .buildTool(), path: "Sources/CompileBPF"),
+        .plugin(name: "EmbedSchema", capability: .buildTool(), path: "Sources/EmbedSchema"),
+
+        // Tests
+        tests("FlowModelTests", ["FlowModel", "FlowCatalog"]),
+        tests("FlowRingTests", ["FlowRing"]),
+        tests("FlowFilterTests", ["FlowModel", "FlowCatalog", "FlowFilter"]),
+        tests("FlowWireTests", ["FlowModel", "FlowCatalog", "FlowWire"]),
+        tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console"]),
+        tests("ManifestsTests", ["Manifests"]),
+        tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
+        tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
+        tests("FlowHistoryTests", ["FlowModel", "FlowCatalog", "FlowHistory", "SQLiteRuntime"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "HTTP2Session", nioCore]),
+        tests(
+            "KernelTests",
+            ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
+        tests("EndToEndTests", ["FlowModel", "SystemRuntime"]),
+    ]
+)

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// An append-only table of distinct values: an index, once given, keeps its meaning for good.
+///
+/// Any thread may intern and read. The data plane holds indices only; who renders takes `elements()` once and looks up
+/// there without a lock, and takes it again when an index lies beyond it.
+package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
+    private struct State {
+        var elements: [Element]
+        var indices: [Element: UInt32]
+    }
+
+    private let state: Mutex<State>
+    private let published: Atomic<Int>
+
+    /// - Parameter placeholder: the element of index 0, which stands for "none or unknown".
+    package init(placeholder: Element) {
+        state = Mutex(State(elements: [placeholder], indices: [placeholder: 0]))
+        published = Atomic(1)
+    }
+
+    /// Number of elements, the placeholder included; only ever rises.
+    package var count: Int { published.load(ordering: .acquiring) }
+
+    /// The element's index; appends it if it is new.
+    package func intern(_ element: Element) -> UInt32 {
+        state.withLock { state in
+            if let index = state.indices[element] { return index }
+            let index = UInt32(state.elements.count)
+            state.elements.append(element)
+            state.indices[element] = index
+            published.store(state.elements.count, ordering: .releasing)
+            return index
+        }
+    }
+
+    /// All elements at their indices, as of now.
+    package func elements() -> [Element] { state.withLock { $0.elements } }
+
+    package subscript(index: UInt32) -> Element? {
+        state.withLock { Int(index) < $0.elements.count ? $0.elements[Int(index)] : nil }
+    }
+}

@@ -1,0 +1,194 @@
+/// One observed flow event: what happened to a packet, or to several packets of one connection since the last event.
+///
+/// A value of exactly 128 bytes without references: copying it costs two cache lines and no reference count. Names are
+/// indices into the append-only tables of `FlowCatalog`; index 0 always means "none or unknown".
+package struct Flow: BitwiseCopyable, Sendable {
+    /// Time of the event in the kernel, nanoseconds since 1970-01-01 UTC.
+    package var timeNanoseconds: UInt64 = 0
+    /// Position in this store's or server's one sequence of flows; rises by 1 per flow, also over restarts.
+    package var sequence: UInt64 = 0
+    package var source = IPAddress.unspecified
+    package var destination = IPAddress.unspecified
+    /// Layer 3 bytes that this event stands for.
+    package var bytes: UInt64 = 0
+    /// Packets that this event stands for.
+    package var packets: UInt32 = 0
+    /// Numeric security identity; 0 is unknown.
+    package var sourceIdentity: UInt32 = 0
+    package var destinationIdentity: UInt32 = 0
+    /// Index into `FlowCatalog.endpoints`.
+    package var sourceEndpoint: UInt32 = 0
+    package var destinationEndpoint: UInt32 = 0
+    /// Index into `FlowCatalog.services`.
+    package var sourceService: UInt32 = 0
+    package var destinationService: UInt32 = 0
+    /// Index into `FlowCatalog.rules`; 0 with a policy drop is the default deny.
+    package var rule: UInt32 = 0
+    package var interfaceIndex: UInt32 = 0
+    /// Index into `FlowCatalog.names`.
+    package var interfaceName: UInt32 = 0
+    /// Inode number of the network namespace in which the kernel dropped the packet; 0 otherwise.
+    package var networkNamespace: UInt32 = 0
+    /// Index into `FlowCatalog.names`: the kernel function that freed the packet.
+    package var kernelFunction: UInt32 = 0
+    /// Index into `FlowCatalog.names`: the running kernel's own drop reason (`NO_SOCKET`).
+    package var kernelReason: UInt32 = 0
+    /// Host order; 0 when the protocol has none.
+    package var sourcePort: UInt16 = 0
+    package var destinationPort: UInt16 = 0
+    /// Hubble's drop reason; `.unknown` unless dropped (or audited).
+    package var dropReason = DropReason.unknown
+    package var cpu: UInt16 = 0
+    package var ipProtocol = IPProtocol(rawValue: 0)
+    package var tcpFlags = TCPFlags()
+    package var icmpType: UInt8 = 0
+    package var icmpCode: UInt8 = 0
+    package var kind = FlowKind.unknown
+    package var verdict = Verdict.unknown
+    package var direction = TrafficDirection.unknown
+    package var observationPoint = ObservationPoint.unknown
+    package var traceReason = TraceReason.unknown
+    package var policyMatchType = PolicyMatchType.none
+    package var attributes = FlowAttributes()
+    package var unknownNames = UnknownNames()
+
+    package init() {}
+}
+
+/// What kind of kernel event a flow tells of. Values up to 129 are Hubble's event types.
+package struct FlowKind: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let unknown = FlowKind(rawValue: 0)
+    package static let drop = FlowKind(rawValue: 1)
+    package static let trace = FlowKind(rawValue: 4)
+    package static let policyVerdict = FlowKind(rawValue: 5)
+    /// A drop by the kernel itself, outside Apus' programs; printed with Hubble's event type 1.
+    package static let kernelDrop = FlowKind(rawValue: 200)
+}
+
+/// `flow.Verdict` of Hubble's protocol.
+package struct Verdict: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let unknown = Verdict(rawValue: 0)
+    package static let forwarded = Verdict(rawValue: 1)
+    package static let dropped = Verdict(rawValue: 2)
+    package static let error = Verdict(rawValue: 3)
+    package static let audit = Verdict(rawValue: 4)
+    package static let redirected = Verdict(rawValue: 5)
+    package static let traced = Verdict(rawValue: 6)
+    package static let translated = Verdict(rawValue: 7)
+
+    /// Names in the order of the raw values, as Hubble prints them.
+    package static let names = [
+        "VERDICT_UNKNOWN", "FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED",
+    ]
+    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
+    package init?(name: String) {
+        guard let index = Self.names.firstIndex(of: name) else { return nil }
+        self.init(rawValue: UInt8(index))
+    }
+}
+
+/// `flow.TrafficDirection`: seen from the endpoint at whose interface the event was made.
+package struct TrafficDirection: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let unknown = TrafficDirection(rawValue: 0)
+    package static let ingress = TrafficDirection(rawValue: 1)
+    package static let egress = TrafficDirection(rawValue: 2)
+
+    package static let names = ["TRAFFIC_DIRECTION_UNKNOWN", "INGRESS", "EGRESS"]
+    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
+    package init?(name: String) {
+        guard let index = Self.names.firstIndex(of: name) else { return nil }
+        self.init(rawValue: UInt8(index))
+    }
+}
+
+/// `flow.TraceObservationPoint`: where in the datapath a trace was made. Apus' programs make `toEndpoint` only.
+package struct ObservationPoint: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let unknown = ObservationPoint(rawValue: 0)
+    package static let toEndpoint = ObservationPoint(rawValue: 101)
+}
+
+/// `flow.TraceReason`: the packet's place in its connection.
+package struct TraceReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let unknown = TraceReason(rawValue: 0)
+    package static let new = TraceReason(rawValue: 1)
+    package static let established = TraceReason(rawValue: 2)
+    package static let reply = TraceReason(rawValue: 3)
+    package static let related = TraceReason(rawValue: 4)
+
+    package static let names = ["TRACE_REASON_UNKNOWN", "NEW", "ESTABLISHED", "REPLY", "RELATED"]
+    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
+    package init?(name: String) {
+        guard let index = Self.names.firstIndex(of: name) else { return nil }
+        self.init(rawValue: UInt8(index))
+    }
+}
+
+/// Hubble's `policy_match_type`: which parts of a policy-map key decided.
+package struct PolicyMatchType: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let none = PolicyMatchType(rawValue: 0)
+    /// Names by raw value, as the compact output prints them.
+    package static let names = ["none", "L3-Only", "L3-L4", "L4-Only", "all", "L3-Proto", "Proto-Only"]
+    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
+}
+
+/// Yes-or-no facts of a flow.
+package struct FlowAttributes: OptionSet, BitwiseCopyable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Whether the flow is a reply is known; `is_reply` is absent otherwise.
+    package static let replyKnown = FlowAttributes(rawValue: 1 << 0)
+    package static let isReply = FlowAttributes(rawValue: 1 << 1)
+    /// The addresses are IPv6.
+    package static let ipv6 = FlowAttributes(rawValue: 1 << 2)
+    /// The packet had an IP header: addresses are valid.
+    package static let ip = FlowAttributes(rawValue: 1 << 3)
+    /// Ports, TCP flags, ICMP type and code are valid.
+    package static let layer4 = FlowAttributes(rawValue: 1 << 4)
+    package static let fragment = FlowAttributes(rawValue: 1 << 5)
+}
+
+/// Why a side has no pod name.
+package struct UnknownNames: BitwiseCopyable, Sendable, Equatable {
+    private var packed: UInt8 = 0
+
+    package init() {}
+
+    package enum Reason: UInt8, Sendable, CaseIterable {
+        /// The name is known.
+        case none = 0
+        /// No manifest or watch names the address; it is outside the cluster as far as Apus knows.
+        case addressNotInDirectory = 1
+        /// The address is the host's, a node's or another reserved identity's: there is no pod.
+        case reserved = 2
+        /// The packet has no IP address.
+        case noAddress = 3
+    }
+
+    package var source: Reason {
+        get { Reason(rawValue: packed & 0xf) ?? .none }
+        set { packed = packed & 0xf0 | newValue.rawValue }
+    }
+    package var destination: Reason {
+        get { Reason(rawValue: packed >> 4) ?? .none }
+        set { packed = packed & 0xf | newValue.rawValue << 4 }
+    }
+}
