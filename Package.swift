@@ -99,7 +99,7 @@ let package = Package(
 
         // Tests
         tests("FlowModelTests", ["FlowModel", "FlowCatalog"]),
-        tests("FlowRingTests", ["FlowRing"]),
+        tests("FlowRingTests", ["FlowRing", "SystemRuntime"]),
         tests("FlowFilterTests", ["FlowModel", "FlowCatalog", "FlowFilter"]),
         tests("FlowWireTests", ["FlowModel", "FlowCatalog", "FlowWire"]),
         tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console"]),

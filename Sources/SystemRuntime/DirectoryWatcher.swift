@@ -1,0 +1,35 @@
+internal import CSystem
+internal import Glibc
+
+/// Tells that files in a directory tree were written, moved, made or removed (inotify).
+///
+/// Used by one thread. Directories that appear later are watched after the next `rescan`.
+package final class DirectoryWatcher: Sendable {
+    private let descriptor: FileDescriptor
+
+    package init() throws(SystemError) {
+        let result = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+        guard result >= 0 else { throw .last("start watching files") }
+        descriptor = FileDescriptor(owning: result)
+    }
+
+    /// Watches these directories, too; one that is watched already stays so.
+    package func watch(_ directories: [String]) throws(SystemError) {
+        let changes = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE)
+        for directory in directories {
+            let result = unsafe inotify_add_watch(descriptor.rawValue, directory, changes)
+            guard result >= 0 else { throw .last("watch \(directory)") }
+        }
+    }
+
+    /// Blocks until something changed; false if nothing did before the time was up.
+    package func wait(timeoutMilliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&entry, 1, timeoutMilliseconds) > 0 else { return false }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 8) { buffer in
+            var changed = false
+            while unsafe read(descriptor.rawValue, buffer.baseAddress!, buffer.count) > 0 { changed = true }
+            return changed
+        }
+    }
+}
