@@ -40,7 +40,7 @@ let package = Package(
     targets: [
         // C
         .target(name: "DatapathABI", path: "bpf/abi", publicHeadersPath: "include"),
-        .target(name: "CSystem"),
+        .target(name: "CLinux"),
         .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
@@ -49,7 +49,7 @@ let package = Package(
         target("FlowModel"),
 
         // Owners
-        target("SystemRuntime", ["CSystem"]),
+        target("SystemRuntime", ["CLinux"]),
         target("BPFRuntime", ["CBPF", "SystemRuntime"]),
         target("SQLiteRuntime", ["CSQLite"]),
         target("HTTP2Session", ["CNghttp2"]),
@@ -67,7 +67,7 @@ let package = Package(
             "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
         target("FlowCapture", ["BPFRuntime", "DatapathABI", "FlowRing", "SystemRuntime"]),
         target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
-        target("Policy", ["FlowModel", "FlowCatalog", "Manifests", yams]),
+        target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("FlowEnrichment", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "SystemRuntime"]),
         target(
             "FlowHistory", ["FlowModel", "FlowCatalog", "SQLiteRuntime"], plugins: ["EmbedSchema"]),
@@ -79,7 +79,10 @@ let package = Package(
         // Edges
         target(
             "FlowAPI",
-            ["FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "FlowMetrics", "HTTPTransport", nioCore]),
+            [
+                "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "FlowMetrics", "HTTPTransport", nioCore,
+                "FlowHistory", nioPosix,
+            ]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire"]),
 
         // Program
@@ -87,9 +90,9 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "FlowModel", "FlowCatalog", "SystemRuntime", "Datapath", "FlowRing", "FlowFilter", "FlowWire", "Manifests",
+                "BPFRuntime", "Datapath", "DatapathABI", "FlowModel", "FlowCatalog", "SystemRuntime", "FlowRing", "FlowFilter", "FlowWire", "Manifests",
                 "FlowCapture", "Directory", "Policy", "FlowEnrichment", "FlowHistory", "FlowMetrics", "FlowObserver",
-                "FlowAPI", "Console", "Lab", "HTTPTransport", argumentParser, logging,
+                "FlowAPI", "Console", "Lab", "HTTPTransport", argumentParser, logging, nioPosix,
             ],
             swiftSettings: strict),
 
@@ -107,10 +110,16 @@ let package = Package(
         tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
         tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
         tests("FlowHistoryTests", ["FlowModel", "FlowCatalog", "FlowHistory", "SQLiteRuntime"]),
+        tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
         tests("HTTPTransportTests", ["HTTPTransport", "HTTP2Session", nioCore]),
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
+        tests(
+            "FlowObserverTests",
+            ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
+        tests("FlowEnrichmentTests", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
+        tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
         tests("EndToEndTests", ["FlowModel", "SystemRuntime"]),
     ]
 )

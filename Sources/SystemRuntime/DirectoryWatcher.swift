@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// Tells that files in a directory tree were written, moved, made or removed (inotify).

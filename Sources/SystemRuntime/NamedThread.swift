@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// A thread of the operating system with a name that `top -H` shows; it runs one body and ends.
@@ -16,7 +16,7 @@ package final class NamedThread: Sendable {
             &thread, nil,
             { pointer in
                 let start = unsafe Unmanaged<ThreadStart>.fromOpaque(pointer!).takeRetainedValue()
-                _ = unsafe csystem_name_thread(start.name)
+                _ = unsafe clinux_name_thread(start.name)
                 start.body()
                 return nil
             }, Unmanaged.passRetained(start).toOpaque())

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -19,8 +19,8 @@ package final class NetworkNamespace: Sendable {
     /// A new, empty namespace. Needs CAP_SYS_ADMIN.
     package static func unnamed() throws(SystemError) -> NetworkNamespace {
         let result = onThread { () -> Int32 in
-            let status = csystem_unshare_network()
-            return status < 0 ? status : csystem_open_own_network()
+            let status = clinux_unshare_network()
+            return status < 0 ? status : clinux_open_own_network()
         }
         guard result >= 0 else { throw SystemError("create a network namespace", code: -result) }
         return try NetworkNamespace(FileDescriptor(owning: result))
@@ -28,7 +28,7 @@ package final class NetworkNamespace: Sendable {
 
     /// The namespace that the calling thread is in.
     package static func current() throws(SystemError) -> NetworkNamespace {
-        let result = csystem_open_own_network()
+        let result = clinux_open_own_network()
         guard result >= 0 else { throw SystemError("open the own network namespace", code: -result) }
         return try NetworkNamespace(FileDescriptor(owning: result))
     }
@@ -38,7 +38,7 @@ package final class NetworkNamespace: Sendable {
 
     /// Moves the calling thread into this namespace for the rest of its life. For threads of one's own only.
     package func enter() throws(SystemError) {
-        let status = csystem_enter_network(descriptor.rawValue)
+        let status = clinux_enter_network(descriptor.rawValue)
         guard status == 0 else { throw SystemError("enter a network namespace", code: -status) }
     }
 

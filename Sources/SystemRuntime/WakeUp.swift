@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// One thread sleeps, others wake it: an eventfd. A wake-up that comes before the sleep is not lost.

@@ -1,0 +1,86 @@
+package import FlowCatalog
+package import FlowModel
+package import Manifests
+
+/// Turns manifests into who has which address. Belongs to the control plane; one task at a time.
+package struct Directory {
+    let catalog: FlowCatalog
+    let clusterName: String
+    /// A pod that names no node is this node's.
+    let nodeName: String
+    /// The node's own addresses, besides those that its Node object names.
+    let nodeAddresses: [IPAddress]
+    var allocator: IdentityAllocator
+
+    package init(
+        catalog: FlowCatalog, allocator: IdentityAllocator = IdentityAllocator(), nodeName: String,
+        nodeAddresses: [IPAddress] = [], clusterName: String = "default"
+    ) {
+        self.catalog = catalog
+        self.allocator = allocator
+        self.nodeName = nodeName
+        self.nodeAddresses = nodeAddresses
+        self.clusterName = clusterName
+    }
+
+    /// Reads the manifests afresh.
+    ///
+    /// - Parameter prefixes: prefixes that policies name and that need identities of their own.
+    package mutating func update(_ manifests: ManifestSet, prefixes: [IPPrefix] = []) -> DirectoryUpdate {
+        let objects = ClusterObjects(manifests)
+        let pods = objects.pods.filter { !$0.pod.isOnHostNetwork && !$0.pod.addresses.isEmpty }.map {
+            LabelledPod(document: $0.document, pod: $0.pod, labels: labels(of: $0.pod, in: objects))
+        }
+        let failures = allocator.assign(
+            labelSets: Set(pods.map(\.labels)), prefixes: Set(prefixes),
+            endpoints: Set(pods.filter { isLocal($0.pod) }.map { [$0.pod.namespace, $0.pod.name] }))
+        var build = DirectoryBuild(catalog: catalog, clusterName: clusterName)
+        build.problems = manifests.problems + objects.problems + failures.map(problem)
+        build.addReserved()
+        addNodes(of: objects, to: &build)
+        for pod in pods { add(pod, to: &build) }
+        for prefix in Set(prefixes).sorted(by: { ($0.address, $0.bits) < ($1.address, $1.bits) }) {
+            guard let identity = allocator.identity(of: prefix) else { continue }
+            build.add(prefix, identity: identity)
+        }
+        for service in objects.services { build.add(service) }
+        return build.finish(otherKinds: objects.otherKinds)
+    }
+
+    private func labels(of pod: PodObject, in objects: ClusterObjects) -> [String] {
+        IdentityLabels.labels(
+            of: pod, namespaceLabels: objects.labels(ofNamespace: pod.namespace), clusterName: clusterName)
+    }
+
+    private func isLocal(_ pod: PodObject) -> Bool { pod.nodeName == nil || pod.nodeName == nodeName }
+
+    private func problem(_ error: AllocatorError) -> ManifestProblem {
+        ManifestProblem(file: allocator.path ?? "identities", message: error.description)
+    }
+
+    private func addNodes(of objects: ClusterObjects, to build: inout DirectoryBuild) {
+        for address in nodeAddresses { build.add(address, reserved: .host) }
+        for node in objects.nodes {
+            for address in node.addresses {
+                build.add(address, reserved: node.name == nodeName ? .host : .remoteNode)
+            }
+        }
+        for (_, pod) in objects.pods where pod.isOnHostNetwork {
+            for address in pod.addresses { build.add(address, reserved: isLocal(pod) ? .host : .remoteNode) }
+        }
+    }
+
+    private func add(_ pod: LabelledPod, to build: inout DirectoryBuild) {
+        guard let identity = allocator.identity(ofLabels: pod.labels) else { return }
+        let isLocal = isLocal(pod.pod)
+        let id = isLocal ? allocator.endpoint(namespace: pod.pod.namespace, pod: pod.pod.name) : 0
+        guard let id else { return }
+        build.add(pod, id: id, identity: identity)
+    }
+}
+
+struct LabelledPod {
+    let document: ManifestDocument
+    let pod: PodObject
+    let labels: [String]
+}

@@ -1,0 +1,113 @@
+import FlowCatalog
+import FlowModel
+import Manifests
+
+/// Collects what becomes a snapshot. Who claims an address first has it: nodes, then pods, then prefixes.
+struct DirectoryBuild {
+    private let catalog: FlowCatalog
+    private let clusterName: String
+    private var entries: [IPPrefix: DirectoryEntry] = [:]
+    private var subjects: [LocalEndpoint] = []
+    private var identities: [Identity: IdentityDescription] = [:]
+    private var reservedEndpoints: [UInt32] = []
+    private var services: [ServiceObject] = []
+    private var serviceIndices: [ServiceAddress: UInt32] = [:]
+    var problems: [ManifestProblem] = []
+
+    init(catalog: FlowCatalog, clusterName: String) {
+        self.catalog = catalog
+        self.clusterName = clusterName
+    }
+
+    mutating func addReserved() {
+        reservedEndpoints = [0]
+        for number in 1..<UInt32(Identity.reservedNames.count) {
+            let identity = Identity(rawValue: number)
+            let labels = ["reserved:" + Identity.reservedNames[Int(number)]]
+            reservedEndpoints.append(catalog.endpoints.intern(Endpoint(identity: identity, labels: labels)))
+            guard Self.reservedPeers.contains(identity) else { continue }
+            identities[identity] = IdentityDescription(
+                identity: identity, labels: labels, prefix: nil, namedPorts: [])
+        }
+    }
+
+    /// Reserved identities that Apus gives to addresses; the others only have a name.
+    private static let reservedPeers: [Identity] = [.host, .world, .remoteNode]
+
+    mutating func add(_ address: IPAddress, reserved identity: Identity) {
+        let prefix = IPPrefix.host(address)
+        guard entries[prefix] == nil else { return }
+        entries[prefix] = DirectoryEntry(
+            endpointIndex: reservedEndpoints[Int(identity.rawValue)], identity: identity.rawValue, unknown: .reserved)
+    }
+
+    mutating func add(_ labelled: LabelledPod, id: UInt32, identity: Identity) {
+        let pod = labelled.pod
+        let index = catalog.endpoints.intern(
+            Endpoint(
+                id: id, identity: identity, clusterName: clusterName, namespace: pod.namespace, podName: pod.name,
+                labels: labelled.labels, workloads: pod.workload.map { [$0] } ?? []))
+        let entry = DirectoryEntry(endpointIndex: index, identity: identity.rawValue, unknown: .none)
+        let addresses = pod.addresses.filter { claim($0, entry, for: labelled.document) }
+        let namedPorts = pod.ports.filter { !$0.name.isEmpty }
+        addIdentity(identity, labels: labelled.labels, namedPorts: namedPorts)
+        guard id != 0 else { return }
+        subjects.append(
+            LocalEndpoint(
+                id: id, identity: identity, namespace: pod.namespace, podName: pod.name, labels: labelled.labels,
+                namedPorts: namedPorts, addresses: addresses, workload: pod.workload))
+    }
+
+    private mutating func claim(_ address: IPAddress, _ entry: DirectoryEntry, for document: ManifestDocument) -> Bool {
+        let prefix = IPPrefix.host(address)
+        guard let other = entries[prefix] else {
+            entries[prefix] = entry
+            return true
+        }
+        let owner = catalog.endpoints[other.endpointIndex].map {
+            $0.podName.isEmpty ? $0.labels.joined(separator: ",") : "pod \($0.namespace)/\($0.podName)"
+        }
+        problems.append(document.problem("address \(address) belongs to \(owner ?? "another") already"))
+        return false
+    }
+
+    private mutating func addIdentity(_ identity: Identity, labels: [String], namedPorts: [ContainerPort]) {
+        let known = identities[identity]?.namedPorts ?? []
+        identities[identity] = IdentityDescription(
+            identity: identity, labels: labels, prefix: nil,
+            namedPorts: known + namedPorts.filter { !known.contains($0) })
+    }
+
+    mutating func add(_ prefix: IPPrefix, identity: Identity) {
+        let labels = IdentityLabels.labels(ofPrefix: prefix.description)
+        identities[identity] = IdentityDescription(identity: identity, labels: labels, prefix: prefix, namedPorts: [])
+        guard entries[prefix] == nil else { return }
+        let index = catalog.endpoints.intern(Endpoint(identity: identity, labels: labels))
+        entries[prefix] = DirectoryEntry(
+            endpointIndex: index, identity: identity.rawValue, unknown: .addressNotInDirectory)
+    }
+
+    mutating func add(_ service: ServiceObject) {
+        services.append(service)
+        guard !service.addresses.isEmpty else { return }
+        let index = catalog.services.intern(service.reference)
+        for address in service.addresses {
+            for port in service.ports {
+                let key = ServiceAddress(address: address, port: port.number, ipProtocol: port.ipProtocol)
+                if serviceIndices[key] == nil { serviceIndices[key] = index }
+            }
+        }
+    }
+
+    func finish(otherKinds: [String: Int]) -> DirectoryUpdate {
+        let addresses = entries.map { PrefixIdentity(prefix: $0.key, identity: Identity(rawValue: $0.value.identity)) }
+        return DirectoryUpdate(
+            snapshot: DirectorySnapshot(
+                entries: entries, services: serviceIndices, reservedEndpoints: reservedEndpoints),
+            subjects: subjects,
+            identities: identities.values.sorted { $0.identity < $1.identity },
+            services: services,
+            addresses: addresses.sorted { ($0.prefix.address, $0.prefix.bits) < ($1.prefix.address, $1.prefix.bits) },
+            otherKinds: otherKinds, problems: problems)
+    }
+}

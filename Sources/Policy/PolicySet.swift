@@ -1,0 +1,57 @@
+package import FlowModel
+package import Manifests
+
+/// All policies of a set of manifests, and why others were refused.
+package struct PolicySet: Sendable {
+    /// By kind, namespace and name.
+    package let policies: [NetworkPolicy]
+    package let problems: [ManifestProblem]
+
+    /// - Parameter last: the set in force. A policy that is refused now stays as it was there.
+    package init(_ manifests: ManifestSet, clusterName: String = "default", last: PolicySet? = nil) {
+        var policies: [PolicyKey: NetworkPolicy] = [:]
+        var problems: [ManifestProblem] = []
+        for document in manifests.documents {
+            do throws(FieldProblem) {
+                guard let policy = try NetworkPolicy(document, clusterName: clusterName) else { continue }
+                if let first = policies[PolicyKey(policy)] {
+                    throw document.node.problem("is given a second time; the one at \(first.file):\(first.line) counts")
+                }
+                policies[PolicyKey(policy)] = policy
+            } catch {
+                problems.append(document.problem(error))
+                let lastOne = last?.policies.first { PolicyKey($0) == PolicyKey(document) }
+                if let lastOne, policies[PolicyKey(lastOne)] == nil { policies[PolicyKey(lastOne)] = lastOne }
+            }
+        }
+        self.policies = policies.values.sorted { PolicyKey($0) < PolicyKey($1) }
+        self.problems = problems
+    }
+
+    /// The address prefixes that need identities, so that the policies can be told apart by identity.
+    package var prefixes: [IPPrefix] {
+        let rules = policies.flatMap(\.specs).flatMap { $0.ingress.rules + $0.egress.rules }
+        return Set(rules.flatMap(\.peers.prefixes).flatMap(\.boundaries))
+            .sorted { ($0.address, $0.bits) < ($1.address, $1.bits) }
+    }
+}
+
+private struct PolicyKey: Hashable, Comparable {
+    let kind: String
+    let namespace: String
+    let name: String
+
+    init(_ policy: NetworkPolicy) {
+        (kind, namespace, name) = (policy.kind, policy.namespace, policy.name)
+    }
+
+    init(_ document: ManifestDocument) {
+        let isClusterwide = document.kind == NetworkPolicy.clusterwideKind
+        (kind, name) = (document.kind, document.name)
+        namespace = isClusterwide ? "" : document.namespace ?? "default"
+    }
+
+    static func < (left: PolicyKey, right: PolicyKey) -> Bool {
+        (left.kind, left.namespace, left.name) < (right.kind, right.namespace, right.name)
+    }
+}

@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// Addresses of this network namespace's interfaces.
+package enum InterfaceAddresses {
+    /// IPv4 and IPv6 addresses as text, without zones.
+    package static func all() throws(SystemError) -> [String] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard unsafe getifaddrs(&first) == 0 else { throw .last("list the interfaces' addresses") }
+        defer { unsafe freeifaddrs(first) }
+        var found: [String] = []
+        var entry = unsafe first
+        while let current = unsafe entry {
+            if let text = unsafe text(current.pointee.ifa_addr) { found.append(text) }
+            unsafe entry = current.pointee.ifa_next
+        }
+        return found
+    }
+
+    private static func text(_ address: UnsafeMutablePointer<sockaddr>?) -> String? {
+        guard let address = unsafe address else { return nil }
+        let length: Int
+        switch Int32(unsafe address.pointee.sa_family) {
+        case AF_INET: length = MemoryLayout<sockaddr_in>.size
+        case AF_INET6: length = MemoryLayout<sockaddr_in6>.size
+        default: return nil
+        }
+        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let status = unsafe getnameinfo(
+            address, socklen_t(length), &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
+        guard status == 0 else { return nil }
+        return String(decoding: host.prefix { $0 != 0 && $0 != 37 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
