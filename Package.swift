@@ -80,7 +80,7 @@ let package = Package(
         target(
             "FlowAPI",
             [
-                "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "FlowMetrics", "HTTPTransport", nioCore,
+                "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
                 "FlowHistory", nioPosix,
             ]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire"]),

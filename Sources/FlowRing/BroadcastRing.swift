@@ -83,7 +83,7 @@ public import Synchronization
 }
 
 /// The writing end. Moves to the writing thread and stays there; there is one.
-package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable {
+package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: BroadcastRing<Element>
     /// Position of the next element.
     package private(set) var position: UInt64
@@ -126,7 +126,8 @@ package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable {
 }
 
 /// A reading end with a position of its own; used by one thread at a time.
-@safe package struct BroadcastReader<Element: BitwiseCopyable>: ~Copyable {
+@safe package struct BroadcastReader<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+    // @unchecked: the batch is this value's own, and the value cannot be copied.
     private let ring: BroadcastRing<Element>
     private let batch: UnsafeMutablePointer<Element>
     private let batchCapacity: Int

@@ -89,7 +89,7 @@ struct CacheLineGap {
 }
 
 /// The writing end. Moves to the writing thread and stays there.
-package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable {
+package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: EventRing<Element>
     @usableFromInline var tail: UInt64
     @usableFromInline var knownHead: UInt64
@@ -128,7 +128,7 @@ package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable {
 }
 
 /// The reading end. Moves to the reading thread and stays there.
-package struct EventRingReader<Element: BitwiseCopyable>: ~Copyable {
+package struct EventRingReader<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: EventRing<Element>
     @usableFromInline var head: UInt64
 

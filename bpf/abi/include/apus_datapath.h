@@ -92,8 +92,8 @@ struct apus_event {
 	__u64 time_ns; // CLOCK_MONOTONIC
 	struct apus_address source;
 	struct apus_address destination;
-	__u16 source_port;      // 0 unless TCP, UDP
-	__u16 destination_port; // 0 unless TCP, UDP
+	__u16 source_port;      // 0 unless TCP, UDP, SCTP
+	__u16 destination_port; // 0 unless TCP, UDP, SCTP
 	__u8 protocol;          // IPPROTO_*; the last one after IPv6 extension headers
 	__u8 tcp_flags;         // enum apus_tcp_flags; of all packets since the last event, for a trace
 	__u8 icmp_type;

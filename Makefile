@@ -1,0 +1,47 @@
+# Two commands for a fresh Debian 12 with Swift 6.3, as root: `make run` and `make test`.
+
+SWIFT ?= swift
+BUILD ?= .build
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUILD) --product apus
+
+# What building needs, and what the demo (ip, nsenter) and the tests (the others) run.
+PACKAGES := libbpf-dev libelf-dev libnghttp2-dev libsqlite3-dev zlib1g-dev pkg-config iproute2
+TEST_PACKAGES := curl nghttp2-client prometheus tcpdump sqlite3 python3
+
+.PHONY: run build test bench format lint deps test-deps clean
+
+run: build
+	$(BUILD)/release/apus demo $(DEMO_FLAGS)
+
+build: deps
+	$(RELEASE)
+
+test: deps test-deps build
+	APUS_EXECUTABLE=$(abspath $(BUILD))/release/apus $(SWIFT) test --scratch-path $(BUILD) $(TEST_FLAGS)
+
+# Installs only what is missing, so that a machine that has all of it needs no network.
+define install
+	@missing=""; for package in $(1); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing:$$missing"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+test-deps:
+	$(call install,$(TEST_PACKAGES))
+
+format:
+	$(SWIFT) format format -i -r Package.swift Sources Tests
+	clang-format -i bpf/*.c bpf/lib/*.h bpf/abi/*.c bpf/abi/include/*.h
+
+lint:
+	$(SWIFT) format lint -s -r Package.swift Sources Tests
+
+clean:
+	rm -rf $(BUILD)

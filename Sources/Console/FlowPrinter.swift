@@ -1,0 +1,113 @@
+package import FlowCatalog
+package import FlowModel
+import FlowWire
+
+/// Shows flows to a person, or as JSON.
+///
+/// A value of one thread. Text formats cost some microseconds a flow. In a table all rows are kept until `flush`.
+package struct FlowPrinter {
+    private let format: OutputFormat
+    private let options: PrinterOptions
+    private let nodeName: String
+    private let painter: Painter
+    private var names: FlowNames
+    private var json: FlowJSONEncoder
+    private var table: TextTable
+
+    /// - Parameters:
+    ///   - colour: whether hosts, ports, identities and verdicts are coloured; a table never is.
+    ///   - catalog: what the flows' indices mean.
+    ///   - nodeName: of flows that come without one.
+    ///   - version: of Apus, for JSON.
+    ///   - storeID: 16 bytes, for JSON; see `FlowJSONContext`.
+    package init(
+        format: OutputFormat, colour: Bool = false, options: PrinterOptions = PrinterOptions(), catalog: FlowCatalog,
+        nodeName: String = "", version: String = "", storeID: [UInt8] = Array(repeating: 0, count: 16)
+    ) {
+        let context = FlowJSONContext(catalog: catalog, nodeName: nodeName, version: version, storeID: storeID)
+        self.format = format
+        self.options = options
+        self.nodeName = nodeName
+        painter = Painter(isColoured: colour && format != .table)
+        names = FlowNames(catalog)
+        json = FlowJSONEncoder(context)
+        let node = options.showsNode ? ["NODE"] : []
+        table = TextTable(header: ["TIMESTAMP"] + node + ["SOURCE", "DESTINATION", "TYPE", "VERDICT", "SUMMARY"])
+    }
+
+    /// - Parameter node: of this flow; nil is the context's.
+    package mutating func append(_ flow: Flow, node: String? = nil, to buffer: inout [UInt8]) {
+        switch format {
+        case .compact: buffer.append(contentsOf: compactLine(flow, node).utf8)
+        case .dict: buffer.append(contentsOf: block(flow, node).utf8)
+        case .table: table.append(row(flow, node))
+        case .json, .jsonpb: json.append(flow, to: &buffer)
+        }
+    }
+
+    /// A gap is one line in all text formats.
+    package mutating func append(_ lost: LostEvent, to buffer: inout [UInt8]) {
+        switch format {
+        case .json, .jsonpb: json.append(lost, to: &buffer)
+        case .table: table.append(line: lostLine(lost))
+        case .compact, .dict: buffer.append(contentsOf: "\(lostLine(lost))\n".utf8)
+        }
+    }
+
+    /// Writes what was kept back, which only a table does.
+    package mutating func flush(to buffer: inout [UInt8]) {
+        guard format == .table else { return }
+        buffer.append(contentsOf: table.text.utf8)
+        table.removeRows()
+    }
+
+    private mutating func compactLine(_ flow: Flow, _ node: String?) -> String {
+        let text = FlowText(flow, &names, options)
+        let (arrow, left, right) =
+            switch text.isReply {
+            case nil: ("<>", text.source, text.destination)
+            case false?: ("->", text.source, text.destination)
+            case true?: ("<-", text.destination, text.source)
+            }
+        let shownNode = options.showsNode ? " [\(nodeText(node))]" : ""
+        return "\(text.time)\(shownNode): \(hostAndIdentity(left)) \(arrow) \(hostAndIdentity(right)) "
+            + "\(text.type) \(painter.paint(text.verdict, text.verdictColour)) (\(text.summary))\n"
+    }
+
+    private func hostAndIdentity(_ side: FlowSide) -> String {
+        "\(side.text(isNumeric: options.isNumeric, painter)) \(painter.paint(side.identity, .magenta))"
+    }
+
+    private mutating func block(_ flow: Flow, _ node: String?) -> String {
+        let text = FlowText(flow, &names, options)
+        let verdict = painter.paint(text.verdict, text.verdictColour)
+        var lines = ["  TIMESTAMP: \(text.time)"]
+        if options.showsNode { lines.append("       NODE: \(nodeText(node))") }
+        lines += [
+            "     SOURCE: \(text.source.text(isNumeric: options.isNumeric, painter))",
+            "DESTINATION: \(text.destination.text(isNumeric: options.isNumeric, painter))",
+            "       TYPE: \(text.type)", "    VERDICT: \(verdict)", "    SUMMARY: \(text.summary)", "------------",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private mutating func row(_ flow: Flow, _ node: String?) -> [String] {
+        let text = FlowText(flow, &names, options)
+        let shownNode = options.showsNode ? [nodeText(node)] : []
+        return [text.time] + shownNode + [
+            text.source.text(isNumeric: options.isNumeric, painter),
+            text.destination.text(isNumeric: options.isNumeric, painter),
+            text.type, text.verdict, text.summary,
+        ]
+    }
+
+    private func nodeText(_ node: String?) -> String { (node ?? nodeName).withoutControls }
+
+    private func lostLine(_ lost: LostEvent) -> String {
+        func text(_ nanoseconds: UInt64) -> String { options.time.text(nanoseconds: nanoseconds) }
+        let hasInterval = lost.firstNanoseconds != 0 && lost.lastNanoseconds != 0
+        let interval =
+            hasInterval ? " (first: \(text(lost.firstNanoseconds)), last: \(text(lost.lastNanoseconds)))" : ""
+        return "\(text(lost.lastNanoseconds)) EVENTS LOST: \(lost.place.hubbleName) CPU(0) \(lost.count)\(interval)"
+    }
+}

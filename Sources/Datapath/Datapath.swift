@@ -1,0 +1,52 @@
+package import BPFRuntime
+internal import DatapathABI
+internal import FlowModel
+
+/// The kernel side: programs, maps, and what policy is in force. Control plane; one owner at a time.
+///
+/// The end of the value ends the watch over kernel drops and lets go of the maps. Programs on interfaces stay and go on
+/// enforcing, without a reader, until `detach` or the interface's end; a later `attach` replaces them in one step.
+package struct Datapath: ~Copyable, Sendable {
+    let fromPod: BPFProgram
+    let toPod: BPFProgram
+    var policy: MirroredMap<PolicyMapKey, PolicyMapValue, apus_policy_key, apus_policy_value>
+    var addresses: MirroredMap<IPPrefix, Identity, apus_ipcache_key, apus_ipcache_value>
+    var endpoints: MirroredMap<UInt32, EndpointInForce, UInt32, apus_endpoint>
+    /// By endpoint id; what is not here is not enforced.
+    var enforcement: [UInt32: Enforcement] = [:]
+    private let events: BPFMap
+    private let watch: BPFLink?
+    /// Reads counters from any thread.
+    package let counterReader: DatapathCounterReader
+    /// The running kernel's drop reasons: `NO_SOCKET` by its number.
+    package let kernelReasonNames: [UInt32: String]
+
+    /// Loads the programs and starts the watch over kernel drops.
+    package init(settings: DatapathSettings) throws(DatapathError) {
+        let kernel = try KernelSide.load(settings)
+        fromPod = kernel.fromPod
+        toPod = kernel.toPod
+        policy = MirroredMap(
+            kernel.policy, setting: "policyEntries", key: { $0.kernelKey },
+            value: { key, value in value.kernelValue(matchBits: key.matchBits) })
+        addresses = MirroredMap(
+            kernel.ipcache, setting: "ipcacheEntries", key: { $0.kernelKey },
+            value: { _, identity in apus_ipcache_value(identity: identity.rawValue) })
+        endpoints = MirroredMap(
+            kernel.endpoints, setting: "endpointEntries", key: { $0 }, value: { _, endpoint in endpoint.kernelValue })
+        events = kernel.events
+        counterReader = kernel.counterReader
+        watch = kernel.watch
+        kernelReasonNames = kernel.reasons.namesByNumber
+    }
+
+    /// What the programs counted since they were loaded.
+    package borrowing func counters() throws(DatapathError) -> DatapathCounters {
+        do { return try counterReader.read() } catch { throw .bpf(error) }
+    }
+
+    /// The reading end of the programs' events. Only one may exist at a time.
+    package borrowing func makeRingBufferReader() throws(DatapathError) -> RingBufferReader {
+        do { return try RingBufferReader(events) } catch { throw .bpf(error) }
+    }
+}

@@ -1,0 +1,68 @@
+internal import DatapathABI
+internal import FlowModel
+
+extension Flow {
+    /// What the event itself says; names, time and sequence come from elsewhere.
+    init(_ event: apus_event) {
+        self.init()
+        source = IPAddress(high: UInt64(bigEndian: event.source.high_be), low: UInt64(bigEndian: event.source.low_be))
+        destination = IPAddress(
+            high: UInt64(bigEndian: event.destination.high_be), low: UInt64(bigEndian: event.destination.low_be))
+        bytes = event.bytes
+        packets = event.packets
+        sourceIdentity = event.source_identity
+        destinationIdentity = event.destination_identity
+        rule = event.rule
+        interfaceIndex = event.ifindex
+        networkNamespace = event.network_namespace
+        sourcePort = event.source_port
+        destinationPort = event.destination_port
+        cpu = event.cpu
+        ipProtocol = IPProtocol(rawValue: event.protocol)
+        tcpFlags = TCPFlags(rawValue: event.tcp_flags)
+        icmpType = event.icmp_type
+        icmpCode = event.icmp_code
+        kind = FlowKind(rawValue: event.type)
+        policyMatchType = PolicyMatchType(rawValue: event.match_type)
+        attributes = Self.attributes(event)
+        setVerdict(event)
+    }
+
+    /// The rules of the fields that follow from the kind of event: see Hubble's own for is_reply and traffic_direction.
+    private mutating func setVerdict(_ event: apus_event) {
+        let direction = event.has(APUS_FLAG_EGRESS) ? TrafficDirection.egress : .ingress
+        switch kind {
+        case .policyVerdict:
+            self.direction = direction
+            attributes.insert(.replyKnown)
+            verdict = event.has(APUS_FLAG_AUDIT) ? .audit : .forwarded
+            if verdict == .audit { dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason)) }
+        case .trace:
+            self.direction = direction
+            verdict = .forwarded
+            observationPoint = .toEndpoint
+            traceReason = TraceReason(rawValue: event.trace_reason)
+            attributes.insert(.replyKnown)
+            if event.has(APUS_FLAG_REPLY) { attributes.insert(.isReply) }
+        case .drop:
+            self.direction = direction
+            verdict = .dropped
+            dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason))
+        default:
+            verdict = .dropped
+        }
+    }
+
+    private static func attributes(_ event: apus_event) -> FlowAttributes {
+        var attributes = FlowAttributes()
+        if !event.has(APUS_FLAG_NO_IP) { attributes.insert(.ip) }
+        if event.has(APUS_FLAG_IPV6) { attributes.insert(.ipv6) }
+        if event.has(APUS_FLAG_L4) { attributes.insert(.layer4) }
+        if event.has(APUS_FLAG_FRAGMENT) { attributes.insert(.fragment) }
+        return attributes
+    }
+}
+
+extension apus_event {
+    fileprivate func has(_ flag: apus_event_flags) -> Bool { UInt32(flags) & flag.rawValue != 0 }
+}

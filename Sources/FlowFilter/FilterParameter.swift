@@ -1,0 +1,72 @@
+/// The names that a request may use, in a query string as on the command line.
+package enum FilterParameter: String, CaseIterable, Sendable {
+    case verdict
+    case namespace
+    case fromNamespace = "from-namespace"
+    case toNamespace = "to-namespace"
+    case pod
+    case fromPod = "from-pod"
+    case toPod = "to-pod"
+    case ip
+    case fromIP = "from-ip"
+    case toIP = "to-ip"
+    case port
+    case fromPort = "from-port"
+    case toPort = "to-port"
+    case identity
+    case fromIdentity = "from-identity"
+    case toIdentity = "to-identity"
+    case ipProtocol = "protocol"
+    case type
+    case dropReason = "drop-reason-desc"
+    case kernelDropReason = "kernel-drop-reason"
+    case trafficDirection = "traffic-direction"
+    case reply
+    case ipVersion = "ip-version"
+    /// Turns the filter that follows it into one whose flows are left out.
+    case not
+    case since
+    case until
+    case first
+    case last
+    case follow
+
+    /// Whether it chooses flows by what they are, rather than by time or number.
+    package var isFilter: Bool {
+        switch self {
+        case .not, .since, .until, .first, .last, .follow: false
+        default: true
+        }
+    }
+
+    var side: Side {
+        switch self {
+        case .fromNamespace, .fromPod, .fromIP, .fromPort, .fromIdentity: .source
+        case .toNamespace, .toPod, .toIP, .toPort, .toIdentity: .destination
+        default: .either
+        }
+    }
+
+    /// What a value may be, in words for an error or a help text.
+    package var accepted: String {
+        switch self {
+        case .verdict: "FORWARDED, DROPPED, AUDIT, REDIRECTED, ERROR, TRACED, TRANSLATED"
+        case .namespace, .fromNamespace, .toNamespace: "the exact name of a namespace"
+        case .pod, .fromPod, .toPod:
+            "[namespace/]prefix of a pod's name (namespace default if left out), namespace/ or /prefix"
+        case .ip, .fromIP, .toIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"
+        case .port, .fromPort, .toPort: "0 to 65535, or a range such as 8000-8100"
+        case .identity, .fromIdentity, .toIdentity: "a number, or a reserved name such as world or host"
+        case .ipProtocol: ProtocolCondition.names.joined(separator: ", ")
+        case .type: TypeCondition.accepted
+        case .dropReason: "a name of Hubble's DropReason such as POLICY_DENIED, or its number"
+        case .kernelDropReason: "a reason of the running kernel, such as NO_SOCKET"
+        case .trafficDirection: "ingress, egress"
+        case .reply, .follow: "true, false"
+        case .ipVersion: "4, 6"
+        case .not: "nothing or true, before the filter to be turned round"
+        case .since, .until: TimeExpression.accepted
+        case .first, .last: "a number of flows, from 0"
+        }
+    }
+}

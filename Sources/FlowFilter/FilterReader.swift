@@ -1,0 +1,85 @@
+import FlowModel
+
+/// Collects the filters of one request into a `FilterSpec`.
+///
+/// Filters that follow `not` exclude independently of each other: a flow that meets any of them is left out.
+struct FilterReader {
+    private struct Place: Hashable {
+        var side: Side
+        var isNegated: Bool
+    }
+
+    private struct PodValue {
+        var place: Place
+        var text: String
+        var parameter: FilterParameter
+        var position: Int
+    }
+
+    private var allow = FilterConditions()
+    /// One set of conditions for each parameter, since different parameters after `not` do not combine.
+    private var deny: [(parameter: FilterParameter, conditions: FilterConditions)] = []
+    private var namespaces: [Place: [String]] = [:]
+    private var pods: [PodValue] = []
+
+    mutating func read(
+        _ parameter: FilterParameter, value: String, position: Int, isNegated: Bool
+    ) throws(FilterError) {
+        let place = Place(side: parameter.side, isNegated: isNegated)
+        switch parameter {
+        case .namespace, .fromNamespace, .toNamespace:
+            if value.isEmpty || value.contains("/") {
+                throw FilterError(parameter, value, position, problem: "not a namespace")
+            }
+            namespaces[place, default: []].append(value)
+        case .pod, .fromPod, .toPod:
+            if value.isEmpty { throw FilterError(parameter, value, position, problem: "empty") }
+            pods.append(PodValue(place: place, text: value, parameter: parameter, position: position))
+        default:
+            try withConditions(of: parameter, isNegated: isNegated) { conditions throws(FilterError) in
+                try conditions.add(parameter, value, position)
+            }
+        }
+    }
+
+    mutating func finish() throws(FilterError) -> FilterSpec {
+        for pod in pods {
+            let patterns = try self.patterns(of: pod)
+            withConditions(of: pod.parameter, isNegated: pod.place.isNegated) { $0.pods[pod.place.side] += patterns }
+        }
+        for (place, names) in namespaces where !pods.contains(where: { $0.place == place }) {
+            let patterns = names.map { PodPattern(namespace: $0, namePrefix: "") }
+            withConditions(of: .namespace, isNegated: place.isNegated) { $0.pods[place.side] += patterns }
+        }
+        return FilterSpec(allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions))
+    }
+
+    /// A pod without a namespace lies in each of the namespaces given for its side; one with a namespace must agree.
+    private func patterns(of pod: PodValue) throws(FilterError) -> [PodPattern] {
+        let wanted = Place(side: pod.place.side, isNegated: false)
+        let names = namespaces[pod.place] ?? namespaces[wanted] ?? []
+        guard let pattern = PodPattern(pod.text) else {
+            return names.isEmpty
+                ? [PodPattern(namespace: "default", namePrefix: pod.text)]
+                : names.map { PodPattern(namespace: $0, namePrefix: pod.text) }
+        }
+        guard !names.isEmpty else { return [pattern] }
+        guard let namespace = pattern.namespace else {
+            return names.map { PodPattern(namespace: $0, namePrefix: pattern.namePrefix) }
+        }
+        if names.contains(namespace) || pod.place.isNegated { return [pattern] }
+        throw FilterError(
+            parameter: pod.parameter.rawValue, value: pod.text, position: pod.position,
+            problem: "lies outside the namespace asked for (\(names.joined(separator: ", ")))")
+    }
+
+    private mutating func withConditions<Failure: Error>(
+        of parameter: FilterParameter, isNegated: Bool,
+        _ change: (inout FilterConditions) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard isNegated else { return try change(&allow) }
+        let index = deny.firstIndex { $0.parameter == parameter } ?? deny.endIndex
+        if index == deny.endIndex { deny.append((parameter, FilterConditions())) }
+        try change(&deny[index].conditions)
+    }
+}

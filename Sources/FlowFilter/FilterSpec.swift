@@ -1,0 +1,68 @@
+package import FlowModel
+
+/// Which flows are wanted: those that meet any of `allow` (all flows if it is empty) and none of `deny`.
+package struct FilterSpec: Hashable, Sendable {
+    package var allow: [FilterConditions]
+    package var deny: [FilterConditions]
+
+    package init(allow: [FilterConditions] = [], deny: [FilterConditions] = []) {
+        self.allow = allow
+        self.deny = deny
+    }
+}
+
+/// Conditions that a flow must all meet. A list is met by any of its values; an empty list is no condition.
+package struct FilterConditions: Hashable, Sendable {
+    package var verdicts: [Verdict] = []
+    package var types: [TypeCondition] = []
+    package var dropReasons: [DropReason] = []
+    /// Names of the running kernel's own reasons, in upper case.
+    package var kernelReasons: [String] = []
+    package var protocols: [ProtocolCondition] = []
+    package var directions: [TrafficDirection] = []
+    package var replies: [Bool] = []
+    package var ipVersions: [IPVersion] = []
+    package var pods = Sided<PodPattern>()
+    package var addresses = Sided<IPPrefix>()
+    package var ports = Sided<ClosedRange<UInt16>>()
+    package var identities = Sided<Identity>()
+
+    package init() {}
+}
+
+/// Which end of a flow a condition is about.
+package enum Side: Hashable, Sendable { case either, source, destination }
+
+/// Lists of accepted values for the source, the destination, and for whichever of them meets it.
+package struct Sided<Value: Hashable & Sendable>: Hashable, Sendable {
+    package var either: [Value] = []
+    package var source: [Value] = []
+    package var destination: [Value] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { either.isEmpty && source.isEmpty && destination.isEmpty }
+
+    package subscript(side: Side) -> [Value] {
+        get {
+            switch side {
+            case .either: either
+            case .source: source
+            case .destination: destination
+            }
+        }
+        set {
+            switch side {
+            case .either: either = newValue
+            case .source: source = newValue
+            case .destination: destination = newValue
+            }
+        }
+    }
+
+    func holds(source atSource: (Value) -> Bool, destination atDestination: (Value) -> Bool) -> Bool {
+        (source.isEmpty || source.contains(where: atSource))
+            && (destination.isEmpty || destination.contains(where: atDestination))
+            && (either.isEmpty || either.contains(where: atSource) || either.contains(where: atDestination))
+    }
+}

@@ -1,0 +1,27 @@
+/// What a reader asks for: which flows, from when to when, how many from which end, and whether to stay for new ones.
+///
+/// Nothing here is a default: who answers decides what a request without `first`, `last` or `since` means.
+package struct FlowRequest: Hashable, Sendable {
+    package var filter = FilterSpec()
+    /// Nanoseconds since 1970-01-01 UTC; the bound itself is included.
+    package var since: UInt64?
+    package var until: UInt64?
+    /// Only so many of the oldest, or of the newest.
+    package var first: Int?
+    package var last: Int?
+    package var follow = false
+
+    package init() {}
+
+    /// Reads the parameters of a query string or a command line, in their order.
+    ///
+    /// Repeating a filter adds an alternative, different filters must all be met; `pod`, `ip`, `port` and the like without
+    /// `from-` or `to-` are met by either side. `not` turns the filter after it into one that leaves its flows out.
+    ///
+    /// - Parameter now: nanoseconds since 1970-01-01 UTC, from which durations count back.
+    package init(queryItems: [(name: String, value: String)], now: UInt64) throws(FilterError) {
+        var reader = RequestReader(now: now)
+        for item in queryItems { try reader.read(name: item.name, value: item.value) }
+        self = try reader.finish()
+    }
+}

@@ -1,0 +1,115 @@
+/// Collects the parameters of one request.
+struct RequestReader {
+    private let now: UInt64
+    private var request = FlowRequest()
+    private var filters = FilterReader()
+    private var seen: Set<FilterParameter> = []
+    private var position = 0
+    private var isNegated = false
+
+    init(now: UInt64) { self.now = now }
+
+    mutating func read(name: String, value: String) throws(FilterError) {
+        position += 1
+        guard let parameter = FilterParameter(rawValue: name) else { throw unknown(name) }
+        if parameter.isFilter {
+            try filters.read(parameter, value: value, position: position, isNegated: isNegated)
+            isNegated = false
+            return
+        }
+        if isNegated { throw trailingNot(before: name) }
+        if parameter == .not {
+            isNegated = try flag(parameter, value)
+            return
+        }
+        if !seen.insert(parameter).inserted {
+            throw FilterError(parameter: name, value: value, position: position, problem: "given twice")
+        }
+        try readRange(parameter, value)
+    }
+
+    mutating func finish() throws(FilterError) -> FlowRequest {
+        if isNegated { throw trailingNot(before: nil) }
+        try refuse(.first, with: .last, because: "the oldest and the newest flows cannot be asked for at once")
+        try refuse(.first, with: .follow, because: "the oldest flows come from history, new ones have no end")
+        if let since = request.since, let until = request.until, since > until {
+            throw FilterError(parameter: "since", problem: "later than until: no flow can match")
+        }
+        request.filter = try filters.finish()
+        return request
+    }
+
+    private mutating func readRange(_ parameter: FilterParameter, _ value: String) throws(FilterError) {
+        switch parameter {
+        case .since: request.since = try moment(parameter, value)
+        case .until: request.until = try moment(parameter, value)
+        case .first: request.first = try count(parameter, value)
+        case .last: request.last = try count(parameter, value)
+        default: request.follow = try flag(parameter, value)
+        }
+    }
+
+    private func moment(_ parameter: FilterParameter, _ value: String) throws(FilterError) -> UInt64 {
+        guard let moment = TimeExpression.nanoseconds(value, now: now) else {
+            throw FilterError(parameter, value, position, problem: "not a time")
+        }
+        return moment
+    }
+
+    private func count(_ parameter: FilterParameter, _ value: String) throws(FilterError) -> Int {
+        guard let count = Int(value), count >= 0 else {
+            throw FilterError(parameter, value, position, problem: "not a number of flows")
+        }
+        return count
+    }
+
+    /// A flag may stand without a value, as in `?follow`.
+    private func flag(_ parameter: FilterParameter, _ value: String) throws(FilterError) -> Bool {
+        if value.isEmpty { return true }
+        guard let flag = Bool(filterValue: value) else {
+            throw FilterError(parameter, value, position, problem: "neither true nor false")
+        }
+        return flag
+    }
+
+    private func unknown(_ name: String) -> FilterError {
+        let names = FilterParameter.allCases.map(\.rawValue)
+        return FilterError(
+            parameter: name, position: position, problem: "unknown parameter",
+            accepted: names.joined(separator: ", "), suggestion: nearestName(to: name, among: names))
+    }
+
+    private func trailingNot(before name: String?) -> FilterError {
+        FilterError(
+            parameter: "not", position: name == nil ? position : position - 1,
+            problem: name.map { "stands before \($0), which is not a filter" } ?? "no filter follows it",
+            accepted: FilterParameter.not.accepted)
+    }
+
+    private func refuse(
+        _ parameter: FilterParameter, with other: FilterParameter, because reason: String
+    ) throws(FilterError) {
+        let both = seen.isSuperset(of: [parameter, other]) && (other != .follow || request.follow)
+        guard both else { return }
+        throw FilterError(
+            parameter: parameter.rawValue, problem: "cannot be given together with \(other.rawValue): \(reason)")
+    }
+}
+
+extension FilterError {
+    init(_ parameter: FilterParameter, _ value: String, _ position: Int, problem: String) {
+        self.init(
+            parameter: parameter.rawValue, value: value, position: position, problem: problem,
+            accepted: parameter.accepted)
+    }
+}
+
+extension Bool {
+    init?(filterValue: String) {
+        switch filterValue.lowercased() {
+        case "true", "1": self = true
+        case "false", "0": self = false
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import FlowModel
+import Synchronization
+
+/// The newest tally, for whoever asks. The thread that makes flows publishes a copy now and then, so counting needs no
+/// atomics and a scrape no lock that the data plane waits for longer than a copy takes.
+package final class FlowMetrics: Sendable {
+    private let tally = Mutex(FlowTally())
+
+    package init() {}
+
+    package func publish(_ newest: FlowTally) { tally.withLock { $0 = newest } }
+
+    package func current() -> FlowTally { tally.withLock { $0 } }
+}
+
+/// What `/metrics` shows beside the flows themselves. All counters count from the start of the process.
+package struct PipelineReading: Sendable {
+    /// Events that the BPF programs wanted to send.
+    package var producedEvents: UInt64 = 0
+    package var lost: [LossPlace: UInt64] = [:]
+    package var ringFlows: UInt64 = 0
+    package var ringCapacity: UInt64 = 0
+    /// nil: no history is kept.
+    package var history: HistoryReading?
+    package var endpoints: Int = 0
+    package var residentBytes: UInt64 = 0
+    package var processorSeconds: Double = 0
+    package var startTimeSeconds: Double = 0
+    package var version = ""
+
+    package struct HistoryReading: Sendable {
+        package var storedFlows: UInt64
+        package var bytes: UInt64
+        package init(storedFlows: UInt64, bytes: UInt64) {
+            self.storedFlows = storedFlows
+            self.bytes = bytes
+        }
+    }
+
+    package init() {}
+}

@@ -1,0 +1,99 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A client for our own command line: one HTTP/1.1 request on a connection of its own, and the answer line by line.
+///
+///     try await HTTPClientStream.request(address, target: "/v1/flows?last=20") { response in
+///         for try await line in response.lines { print(line) }
+///     }
+package enum HTTPClientStream {
+    /// Sends the request and calls `handle` once the status and headers are there; the connection lives for the call.
+    ///
+    /// `target` is percent-encoded (`HTTPClientStream.target(path:queryItems:)`). Throws `HTTPClientError` and what
+    /// `handle` throws. A cancelled task closes the connection.
+    package static func request<Result: Sendable>(
+        _ address: HTTPAddress, method: String = "GET", target: String, headers: HTTPFields = [:], body: [UInt8] = [],
+        handle: (HTTPClientResponse) async throws -> Result
+    ) async throws -> Result {
+        let channel = try await connect(to: address)
+        return try await channel.executeThenClose { inbound, outbound in
+            var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
+            head.headers.add(name: "host", value: address.hostHeader)
+            for field in headers.fields { head.headers.add(name: field.name, value: field.value) }
+            if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
+            let response: HTTPClientResponse
+            do {
+                try await outbound.write(.head(head))
+                if !body.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+                try await outbound.write(.end(nil))
+                response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator())
+            } catch {
+                throw HTTPClientError(reading: error, from: address)
+            }
+            return try await handle(response)
+        }
+    }
+
+    /// `path?name=value&…`, percent-encoded.
+    package static func target(path: String, queryItems: [HTTPQueryItem]) -> String {
+        guard !queryItems.isEmpty else { return percentEncode(path, keeping: "/-._~:") }
+        let query = queryItems.map {
+            "\(percentEncode($0.name, keeping: "-._~"))=\(percentEncode($0.value, keeping: "-._~:/,"))"
+        }
+        return "\(percentEncode(path, keeping: "/-._~:"))?\(query.joined(separator: "&"))"
+    }
+
+    private static func connect(
+        to address: HTTPAddress
+    ) async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let setUp:
+            @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>> =
+                {
+                    channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    }
+                }
+        do {
+            switch address {
+            case .tcp(let host, let port):
+                return try await bootstrap.connect(host: host, port: port, channelInitializer: setUp)
+            case .unix(let path):
+                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)
+            }
+        } catch {
+            throw HTTPClientError(connecting: error, to: address)
+        }
+    }
+}
+
+extension HTTPAddress {
+    /// Over a unix socket there is no host to name.
+    fileprivate var hostHeader: String {
+        if case .tcp = self { description } else { "localhost" }
+    }
+}
+
+private func percentEncode(_ text: String, keeping kept: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+        let scalar = Unicode.Scalar(byte)
+        if scalar.properties.isASCIIHexDigit || scalar.isASCIILetter
+            || (byte < 0x80 && kept.unicodeScalars.contains(scalar))
+        {
+            result.unicodeScalars.append(scalar)
+        } else {
+            result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+    return result
+}
+
+extension Unicode.Scalar {
+    fileprivate var isASCIILetter: Bool {
+        ("a"..."z").contains(self) || ("A"..."Z").contains(self)
+    }
+}

@@ -1,0 +1,29 @@
+import NIOCore
+
+/// The transport's capacities, each with what it costs. A limit that is reached is answered, never waited for.
+package struct HTTPLimits: Sendable {
+    /// Threads that serve connections. Each connection belongs to one. About 100 kB each.
+    package var eventLoopThreads = 2
+    /// Connections open at a time; more are answered with 503 and closed. An idle one costs about 16 kB, one that
+    /// streams `outputBytes` + `unsentBytes` and what the kernel's socket buffers hold.
+    package var connections = 256
+    /// Streams of an HTTP/2 connection open at a time; nghttp2 refuses more. About 1 kB each, and a request's body.
+    package var concurrentStreams = 100
+    /// Sum of a request's header names and values. Held while the request is answered. More: 431.
+    package var headerBytes = 32 << 10
+    /// A request's body, held in memory. More: 413.
+    package var bodyBytes = 1 << 20
+    /// A connection on which nothing has been under way for so long is closed, also while its request is incomplete.
+    package var idleTime: Duration = .seconds(60)
+
+    /// Written to a socket at a time, one buffer a connection. Larger brings nothing (measured), smaller costs calls.
+    static let outputBytes = 64 << 10
+    /// Written but not yet taken by the kernel: above, nothing more is produced for this connection.
+    static let unsentBytes = 64 << 10
+    /// Sent by one connection before the others of its event loop get their turn.
+    static let bytesPerTurn = 1 << 20
+    /// How long a connection that was refused something may go on sending, so that it gets to read the answer.
+    static let lingerTime: TimeAmount = .seconds(2)
+
+    package init() {}
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a server has counted since it started.
+package struct HTTPServerCounts: Equatable, Sendable {
+    package var connectionsAccepted = 0
+    /// Closed at once because `HTTPLimits.connections` were open.
+    package var connectionsRefused = 0
+    package var connectionsOpen = 0
+    package var requests = 0
+    /// Answered with a 4xx by the transport itself, or an HTTP/2 frame that broke the protocol.
+    package var malformedRequests = 0
+}
+
+/// Counters of all event loops.
+final class HTTPServerStatistics: Sendable {
+    let accepted = Atomic(0)
+    let refused = Atomic(0)
+    let open = Atomic(0)
+    let requests = Atomic(0)
+    let malformed = Atomic(0)
+
+    var counts: HTTPServerCounts {
+        HTTPServerCounts(
+            connectionsAccepted: accepted.load(ordering: .relaxed),
+            connectionsRefused: refused.load(ordering: .relaxed),
+            connectionsOpen: open.load(ordering: .relaxed),
+            requests: requests.load(ordering: .relaxed),
+            malformedRequests: malformed.load(ordering: .relaxed))
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Console
+import Datapath
+import FlowHistory
+import Foundation
+import HTTPTransport
+import SystemRuntime
+
+extension OutputFormat: ExpressibleByArgument {}
+extension ColourMode: ExpressibleByArgument {}
+extension DatapathSettings.TraceAggregation: ExpressibleByArgument {}
+
+extension HTTPAddress: ExpressibleByArgument {
+    package init?(argument: String) { try? self.init(parsing: argument) }
+    package var defaultValueDescription: String { description }
+}
+
+/// `10s`, `5m`, `2h`, `7d`, `500ms`.
+struct DurationArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isNumber }
+        guard let number = Int64(digits), number > 0 else { return nil }
+        switch argument.dropFirst(digits.count) {
+        case "ms": duration = .milliseconds(number)
+        case "s": duration = .seconds(number)
+        case "m": duration = .seconds(number * 60)
+        case "h": duration = .seconds(number * 3_600)
+        case "d": duration = .seconds(number * 86_400)
+        default: return nil
+        }
+    }
+}
+
+/// `512MiB`, `10GiB`; a bare number is bytes.
+struct ByteCountArgument: ExpressibleByArgument {
+    let bytes: UInt64
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isNumber }
+        guard let number = UInt64(digits) else { return nil }
+        let factors: [Substring: UInt64] = ["": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40]
+        guard let factor = factors[argument.dropFirst(digits.count)] else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// How flows are printed.
+struct OutputOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: "How to print flows: compact, dict, table, json, jsonpb.")
+    var output = OutputFormat.compact
+
+    @Option(help: "When to use colours: auto, always, never. auto honours NO_COLOR.")
+    var color = ColourMode.auto
+
+    var isColoured: Bool {
+        color.isColoured(
+            isTerminal: StandardStream.output.isTerminal, noColour: ProcessInfo.processInfo.environment["NO_COLOR"])
+    }
+}
+
+/// Settings of the data plane that `serve` and `demo` share.
+struct PipelineOptions: ParsableArguments {
+    @Option(help: "What is told of forwarded packets: medium (first packet, new TCP flags, then every 5 s) or none (each).")
+    var aggregation = DatapathSettings.TraceAggregation.medium
+
+    @Option(help: ArgumentHelp("A kernel drop reason to leave out; replaces the default list.", valueName: "reason"))
+    var ignoreKernelReason: [String] = []
+
+    @Option(help: ArgumentHelp("Size of the BPF ring buffer: a power of two.", valueName: "bytes"))
+    var ringBufferBytes: UInt32 = DatapathSettings().ringBufferBytes
+
+    @Option(help: ArgumentHelp("Events between capture and enrichment: a power of two.", valueName: "n"))
+    var eventRingEvents = Limits().eventRingEvents
+
+    @Option(help: ArgumentHelp("Flows in memory that live readers can look back on: a power of two.", valueName: "n"))
+    var flowRingFlows = Limits().flowRingFlows
+
+    @Option(help: ArgumentHelp("How long history is kept: 30m, 12h, 7d.", valueName: "age"))
+    var historyAge: DurationArgument?
+
+    @Option(help: ArgumentHelp("How large history may grow: 512MiB, 10GiB.", valueName: "size"))
+    var historySize: ByteCountArgument?
+
+    func validate() throws {
+        for (name, value) in [("event-ring-events", eventRingEvents), ("flow-ring-flows", flowRingFlows)] {
+            guard (1_024...(1 << 24)).contains(value), value & (value - 1) == 0 else {
+                throw ValidationError("--\(name) \(value): accepted is a power of two from 1024 to 16777216")
+            }
+        }
+    }
+
+    func apply(to settings: inout ServerSettings) {
+        settings.datapath.traceAggregation = aggregation
+        settings.datapath.ringBufferBytes = ringBufferBytes
+        if !ignoreKernelReason.isEmpty { settings.datapath.ignoredKernelReasons = ignoreKernelReason }
+        settings.limits.eventRingEvents = eventRingEvents
+        settings.limits.flowRingFlows = flowRingFlows
+        settings.history.maximumAge = historyAge?.duration ?? Self.defaultHistoryAge
+        settings.history.maximumBytes = historySize?.bytes ?? Self.defaultHistoryBytes
+    }
+
+    private static let defaultHistoryAge = Duration.seconds(7 * 86_400)
+    private static let defaultHistoryBytes: UInt64 = 4 << 30
+}

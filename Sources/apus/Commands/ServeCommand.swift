@@ -1,0 +1,147 @@
+import ArgumentParser
+import BPFRuntime
+import Datapath
+import FlowHistory
+import FlowModel
+import Foundation
+import HTTPTransport
+import Logging
+import Manifests
+import SystemRuntime
+
+extension EnforcementMode: ExpressibleByArgument {
+    package init?(argument: String) {
+        switch argument {
+        case "none": self = .none
+        case "audit": self = .audit
+        case "enforce": self = .enforce
+        default: return nil
+        }
+    }
+
+    package static var allValueStrings: [String] { ["none", "audit", "enforce"] }
+}
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Observe this host: kernel drops, and the interfaces that are named.",
+        discussion: """
+            Policies are observed only: --enforcement none passes everything, audit says what would be dropped, enforce drops.
+            Manifests are ordinary Kubernetes objects (Namespace, Pod, Node, Service, CiliumNetworkPolicy, NetworkPolicy) in
+            YAML files, and are read again when a file changes.
+            """)
+
+    @Option(help: ArgumentHelp("A directory of manifests, watched for changes.", valueName: "dir"))
+    var manifests: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "An interface to watch: NAME for an uplink of the host, NAME=NAMESPACE/POD for the node's end of a pod's veth.",
+            valueName: "name[=pod]"))
+    var interface: [InterfaceArgument] = []
+
+    @Option(help: "What policies do: none, audit, enforce.")
+    var enforcement = EnforcementMode.none
+
+    @Option(help: "Where history and identities are kept.")
+    var dataDir = "/var/lib/apus"
+
+    @Option(help: "Where the API listens: HOST:PORT on loopback, or unix:PATH.")
+    var listen = [HTTPAddress.tcp(host: "127.0.0.1", port: 4245)]
+
+    @Option(help: "Name of this node; the host's name if left out.")
+    var nodeName: String?
+
+    @Flag(help: "Leave kernel drops out.")
+    var noKernelDrops = false
+
+    @OptionGroup var pipeline: PipelineOptions
+
+    func validate() throws {
+        for address in listen where !address.isLocal {
+            throw ValidationError(
+                "--listen \(address): only loopback addresses and unix sockets are accepted, as there is no TLS yet")
+        }
+    }
+
+    func run() async throws {
+        let stop = StopSignal()
+        let logger = Logger(label: "apus") { StreamLogHandler.standardError(label: $0) }
+        do {
+            try KernelSupport.check()
+            try await serve(until: stop, logger)
+        } catch {
+            throw CommandFailure.failed("\(error)")
+        }
+    }
+
+    private func serve(until stop: StopSignal, _ logger: Logger) async throws {
+        var settings = ServerSettings(
+            history: .init(directory: dataDir), listen: listen, nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
+        pipeline.apply(to: &settings)
+        settings.enforcement = enforcement
+        settings.datapath.kernelDrops = !noKernelDrops
+        settings.nodeAddresses = try HostInterfaces.addresses()
+        let interfaces = try interface.map { try $0.resolved() }
+        let server = try await Server.start(
+            settings, interfaces: Dictionary(uniqueKeysWithValues: interfaces.map { ($0.index, $0.name) }), logger: logger)
+        let watch = manifests.map { ManifestWatch($0, controlPlane: server.controlPlane, logger: logger) }
+        do {
+            try watch?.start()
+            if watch == nil { _ = try server.controlPlane.apply(ManifestSet()) }
+            watch?.reload()
+            for interface in interfaces { try server.controlPlane.attach(interface) }
+        } catch {
+            watch?.stop()
+            try? server.controlPlane.detachAll()
+            _ = await server.stop()
+            throw error
+        }
+        for address in server.http.addresses { logger.info("listening on \(address)") }
+        await stop.wait()
+        logger.info("stopping")
+        watch?.stop()
+        try server.controlPlane.detachAll()
+        let account = await server.stop()
+        logger.info("captured \(account.captured) = stored \(account.stored) + lost \(account.lost)")
+    }
+}
+
+/// `eth0`, or `lxc1=shop/frontend`.
+struct InterfaceArgument: ExpressibleByArgument {
+    let name: String
+    let endpoint: ControlPlane.Interface.Endpoint
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = parts.first, !name.isEmpty, name.utf8.count < 16 else { return nil }
+        self.name = String(name)
+        guard parts.count == 2 else {
+            endpoint = .host
+            return
+        }
+        let pod = parts[1].split(separator: "/", omittingEmptySubsequences: false)
+        guard pod.count == 2, pod.allSatisfy({ !$0.isEmpty }) else { return nil }
+        endpoint = .pod(namespace: String(pod[0]), name: String(pod[1]))
+    }
+
+    func resolved() throws -> ControlPlane.Interface {
+        guard let index = HostInterfaces.index(of: name) else {
+            throw CommandFailure.failed(
+                "--interface \(name): there is no such interface; there are \(HostInterfaces.names().joined(separator: ", "))")
+        }
+        return .init(index: index, name: name, endpoint: endpoint)
+    }
+}
+
+extension HTTPAddress {
+    /// Nobody but this host can reach it.
+    var isLocal: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _):
+            host == "localhost" || IPAddress(host).map { $0 == IPAddress("::1")! || $0.v4.map { $0 >> 24 == 127 } == true } == true
+        }
+    }
+}

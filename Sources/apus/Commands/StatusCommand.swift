@@ -1,0 +1,73 @@
+import ArgumentParser
+import FlowWire
+import Foundation
+import HTTPTransport
+import SystemRuntime
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say how a server is doing: flows, losses, history.")
+
+    @Option(help: "The server to ask: HOST:PORT or unix:PATH.")
+    var server = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case compact, json }
+
+    @Option(name: [.short, .long], help: "How to print it: compact, json.")
+    var output = Format.compact
+
+    func run() async throws {
+        do {
+            let text = try await HTTPClientStream.request(server, target: "/v1/status") { response in
+                let text = try await response.text()
+                guard response.status == 200 else {
+                    throw CommandFailure.failed("\(server) answered \(response.status): \(text)")
+                }
+                return text
+            }
+            guard output == .compact else { return try StandardStream.output.write(Array(text.utf8)) }
+            let report = try JSONDecoder().decode(StatusReport.self, from: Data(text.utf8))
+            try StandardStream.output.write(Array(compact(report).utf8))
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw CommandFailure.failed("\(error)")
+        }
+    }
+
+    private func compact(_ report: StatusReport) -> String {
+        let flows = Double(report.num_flows) ?? 0
+        let capacity = Double(report.max_flows) ?? 1
+        let lost = report.apus.lost.filter { $0.value != "0" }.sorted { $0.key < $1.key }
+        var lines = [
+            "Healthcheck (via \(server)): Ok",
+            "Current/Max Flows: \(report.num_flows.withThousands)/\(report.max_flows.withThousands)"
+                + String(format: " (%.2f%%)", flows / capacity * 100),
+            String(format: "Flows/s: %.2f", report.flows_rate),
+            "Node: \(report.apus.node_name), \(report.apus.endpoints) endpoints, \(report.apus.policies) policies",
+            "Captured: \(report.apus.captured.withThousands)",
+            "Lost: " + (lost.isEmpty ? "0" : lost.map { "\($0.value.withThousands) (\($0.key))" }.joined(separator: ", ")),
+        ]
+        if report.apus.refused_manifests > 0 {
+            lines.append("Refused manifests: \(report.apus.refused_manifests); the server's log says why")
+        }
+        if let history = report.apus.history {
+            lines.append(
+                "History: \(history.stored.withThousands) flows stored, \(history.bytes.withThousands) bytes in \(history.directory)")
+            if let error = history.last_error { lines.append("History error: \(error)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension String {
+    /// `1234567` → `1,234,567`.
+    fileprivate var withThousands: String {
+        var result = ""
+        for (index, character) in enumerated() {
+            if index > 0 && (count - index) % 3 == 0 { result.append(",") }
+            result.append(character)
+        }
+        return result
+    }
+}

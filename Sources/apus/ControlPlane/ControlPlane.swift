@@ -1,0 +1,149 @@
+import Datapath
+import Directory
+import FlowCatalog
+import FlowModel
+import Manifests
+import Policy
+import Synchronization
+import SystemRuntime
+
+/// Manifests → directory, policies, and what the kernel's maps hold. Any task may call it; one call at a time runs.
+final class ControlPlane: Sendable {
+    /// An interface at which the programs are attached.
+    struct Interface: Sendable {
+        enum Endpoint: Hashable, Sendable {
+            /// The node's end of the veth of this pod.
+            case pod(namespace: String, name: String)
+            /// The host itself.
+            case host
+        }
+
+        var index: UInt32
+        var name: String
+        var endpoint: Endpoint
+    }
+
+    struct Summary: Sendable {
+        var endpoints = 0
+        var policies = 0
+        var problems: [ManifestProblem] = []
+    }
+
+    private struct State: ~Copyable, Sendable {
+        var datapath: Datapath?
+        var directory: Directory
+        var manifests = ManifestSet()
+        var policies: PolicySet?
+        var interfaces: [Interface] = []
+        /// Pods' endpoint ids, by qualified name.
+        var endpointIDs: [Interface.Endpoint: (id: UInt32, identity: Identity)] = [:]
+        var summary = Summary()
+    }
+
+    private let state: Mutex<State>
+    private let catalog: FlowCatalog
+    private let publisher: DirectoryPublisher
+    private let enforcement: EnforcementMode
+
+    init(
+        datapath: consuming Datapath, directory: Directory, catalog: FlowCatalog, publisher: DirectoryPublisher,
+        enforcement: EnforcementMode
+    ) {
+        state = Mutex(State(datapath: consume datapath, directory: directory))
+        self.catalog = catalog
+        self.publisher = publisher
+        self.enforcement = enforcement
+    }
+
+    var summary: Summary { state.withLock { $0.summary } }
+
+    /// Lends the datapath, which is there until `close`.
+    func withDatapath<Result: ~Copyable>(_ body: (borrowing Datapath) throws -> sending Result) rethrows -> sending Result {
+        try state.withLock { state in try body(state.datapath!) }
+    }
+
+    /// Puts a new set of manifests in force. What could not be read keeps its last meaning; what is wrong is refused with
+    /// the reason, and the rest holds.
+    ///
+    /// - Returns: everything that was refused.
+    func apply(_ newest: ManifestSet) throws(DatapathError) -> [ManifestProblem] {
+        try state.withLock { state throws(DatapathError) in
+            let manifests = newest.keepingUnreadable(from: state.manifests)
+            let policies = PolicySet(manifests, last: state.policies)
+            let update = state.directory.update(manifests, prefixes: policies.prefixes)
+            let compiled = compile(policies, update)
+            state.endpointIDs = Dictionary(
+                uniqueKeysWithValues: update.subjects.map {
+                    (.pod(namespace: $0.namespace, name: $0.podName), ($0.id, $0.identity))
+                })
+            publisher.publish(update.snapshot)
+            try state.datapath?.apply(update.addresses)
+            try state.datapath?.apply(compiled)
+            for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
+            state.manifests = manifests
+            state.policies = policies
+            state.summary = Summary(
+                endpoints: update.subjects.count, policies: policies.policies.count,
+                problems: update.problems + policies.problems)
+            return state.summary.problems
+        }
+    }
+
+    private func compile(_ policies: PolicySet, _ update: DirectoryUpdate) -> [EndpointPolicy] {
+        let peers = update.identities.map {
+            PolicyPeer(
+                identity: $0.identity, labels: $0.labels, prefix: $0.prefix, namedPorts: $0.namedPorts.compactMap(NamedPort.init))
+        }
+        let subjects = update.subjects.map {
+            PolicySubject(endpoint: $0.id, labels: $0.labels, namedPorts: $0.namedPorts.compactMap(NamedPort.init))
+        }
+        return PolicyCompiler(catalog: catalog, peers: peers)
+            .compile(policies, subjects: subjects, settings: EnforcementSettings(mode: enforcement))
+    }
+
+    // MARK: Interfaces
+
+    /// Attaches the programs. The calling thread is in the interface's network namespace.
+    func attach(_ interface: Interface) throws(DatapathError) {
+        try state.withLock { state throws(DatapathError) in
+            try Self.setEndpoint(of: interface, &state)
+            try state.datapath?.attach(interfaceIndex: interface.index, side: interface.endpoint == .host ? .host : .pod)
+            state.interfaces.append(interface)
+        }
+    }
+
+    /// Takes the programs off all interfaces, so that no more events come from them. Same namespace as for `attach`.
+    func detachAll() throws(DatapathError) {
+        try state.withLock { state throws(DatapathError) in
+            for interface in state.interfaces { try state.datapath?.detach(interfaceIndex: interface.index) }
+            state.interfaces = []
+        }
+    }
+
+    /// Lets go of the kernel side: no program watches any more.
+    func close() { state.withLock { $0.datapath = nil } }
+
+    /// Endpoint ids of hosts' interfaces lie above those of pods.
+    private static let hostEndpointBase: UInt32 = 65_536
+
+    private static func setEndpoint(of interface: Interface, _ state: inout State) throws(DatapathError) {
+        switch interface.endpoint {
+        case .host:
+            try state.datapath?.setEndpoint(
+                interfaceIndex: interface.index, id: hostEndpointBase + interface.index, identity: .host)
+        case .pod:
+            // A pod that no manifest names any more keeps its last endpoint, and so its last policy.
+            guard let endpoint = state.endpointIDs[interface.endpoint] else { return }
+            try state.datapath?.setEndpoint(
+                interfaceIndex: interface.index, id: endpoint.id, identity: endpoint.identity)
+        }
+    }
+}
+
+extension NamedPort {
+    /// nil: the container's port has no name.
+    fileprivate init?(_ port: ContainerPort) {
+        guard !port.name.isEmpty else { return nil }
+        self.init(name: port.name, ipProtocol: port.ipProtocol, number: port.number)
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Logging
+import Manifests
+import Synchronization
+import SystemRuntime
+
+/// Reads a directory of manifests, and again whenever something in it changes. The thread `apus-manifests` owns it.
+final class ManifestWatch: Sendable {
+    private let directory: String
+    private let controlPlane: ControlPlane
+    private let logger: Logger
+    private let thread = StageThread()
+
+    /// Editors write a file in several steps; changes that follow so closely are read together. Milliseconds.
+    private static let settleMilliseconds: UInt64 = 50
+    /// How often the thread looks whether it should stop.
+    private static let pollMilliseconds: Int32 = 200
+
+    init(_ directory: String, controlPlane: ControlPlane, logger: Logger) {
+        self.directory = directory
+        self.controlPlane = controlPlane
+        self.logger = logger
+    }
+
+    func start() throws(SystemError) {
+        let watcher = try DirectoryWatcher()
+        try watcher.watch(directories)
+        thread.start("apus-manifests") { thread in
+            while !thread.isStopping.load(ordering: .acquiring) {
+                guard watcher.wait(timeoutMilliseconds: Self.pollMilliseconds) else { continue }
+                NamedThread.sleep(nanoseconds: Self.settleMilliseconds * 1_000_000)
+                _ = watcher.wait(timeoutMilliseconds: 0)
+                do throws(SystemError) { try watcher.watch(self.directories) } catch { self.logger.error("\(error)") }
+                self.reload()
+            }
+        }
+    }
+
+    func stop() { thread.stop() }
+
+    /// Reads the manifests now; says what was refused.
+    func reload() {
+        do {
+            let problems = try controlPlane.apply(ManifestSet.load(directory))
+            for problem in problems { logger.warning("refused: \(problem)") }
+            let summary = controlPlane.summary
+            logger.info("manifests in force: \(summary.endpoints) endpoints, \(summary.policies) policies")
+        } catch {
+            logger.error("manifests were not put in force: \(error)")
+        }
+    }
+
+    private var directories: [String] {
+        let below = FileManager.default.subpaths(atPath: directory) ?? []
+        return [directory]
+            + below.map { directory + "/" + $0 }.filter { path in
+                var isDirectory: ObjCBool = false
+                return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+                    && isDirectory.boolValue
+            }
+    }
+}

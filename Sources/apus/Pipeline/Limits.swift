@@ -1,0 +1,33 @@
+/// Every capacity of the pipeline, claimed at start; memory does not grow with traffic.
+///
+/// | what | default | memory |
+/// |---|---|---|
+/// | BPF ring buffer | 16 MiB | 16 MiB of kernel memory |
+/// | event ring | 65,536 events | 8 MiB |
+/// | flow ring | 131,072 flows | 16 MiB |
+/// | history backlog | 65,536 flows | 8 MiB |
+///
+/// The capacities of the maps stand in `DatapathSettings`, those of the store in `HistorySettings`, those of the API in
+/// `HTTPLimits`.
+struct Limits: Sendable {
+    /// Events between capture and enrichment; a power of two, 128 bytes each.
+    var eventRingEvents = 65_536
+    /// Flows that live readers can look back on; a power of two, 128 bytes each.
+    var flowRingFlows = 131_072
+    /// Threads for questions that read the disk; each holds a read connection while it answers.
+    var queryThreads = 2
+
+    /// Events that are enriched before the ring is told: small enough to stay in the processor's cache.
+    static let batchEvents = 256
+    /// Metrics see new counts so often, in milliseconds.
+    static let tallyIntervalMilliseconds: Int32 = 100
+    /// The history thread looks for new flows so often, in milliseconds; the ring holds what 6 million flows a second
+    /// bring meanwhile.
+    static let historyIntervalMilliseconds: Int32 = 20
+    /// Losses and rates are read so often, in seconds.
+    static let monitorIntervalSeconds = 1
+    /// The history thread applies retention so often, in seconds.
+    static let retentionIntervalSeconds = 10
+    /// Answers that are under way get so long to finish at shutdown.
+    static let shutdownGrace = Duration.seconds(2)
+}

@@ -1,0 +1,82 @@
+import Datapath
+import FlowCapture
+import FlowCatalog
+import FlowModel
+import FlowRing
+import Logging
+import Synchronization
+import SystemRuntime
+
+/// Looks after losses that no stage reports by itself, and after the flow rate: once a second, off the data plane.
+final class LossMonitor: Sendable {
+    private struct State {
+        var seen: [LossPlace: UInt64] = [:]
+        /// Flows made, at each of the last 61 looks.
+        var flowCounts: [UInt64] = []
+        var lastLook = SystemClock.realtimeNanoseconds()
+    }
+
+    private let pipeline: Pipeline
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(_ pipeline: Pipeline, logger: Logger) {
+        self.pipeline = pipeline
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            look()
+            try? await Task.sleep(for: .seconds(Limits.monitorIntervalSeconds))
+        }
+    }
+
+    /// Records what was lost since the last look.
+    func look() {
+        let flows = pipeline.flows.published - pipeline.flows.start
+        var current: [LossPlace: UInt64] = [
+            .eventRing: pipeline.events.lost, .malformedEvent: pipeline.captureCounters.malformed,
+        ]
+        do { current[.kernelRingBuffer] = try pipeline.counters.read().total.lost } catch {
+            logger.error("the kernel's counters cannot be read: \(error)")
+        }
+        let losses = state.withLock { state in
+            state.flowCounts.append(flows)
+            if state.flowCounts.count > 61 { state.flowCounts.removeFirst() }
+            let now = SystemClock.realtimeNanoseconds()
+            defer { state.lastLook = now }
+            return current.compactMap { place, count -> LostEvent? in
+                let before = state.seen.updateValue(count, forKey: place) ?? 0
+                guard count > before else { return nil }
+                return LostEvent(
+                    place: place, count: count - before, firstNanoseconds: state.lastLook, lastNanoseconds: now)
+            }
+        }
+        for loss in losses {
+            pipeline.losses.record(loss)
+            logger.warning("\(loss.count) flows lost: \(Self.advice(loss.place))")
+        }
+    }
+
+    /// Flows a second over the last minute, or since the start if that is later.
+    var flowsPerSecond: Double {
+        state.withLock { state in
+            guard let first = state.flowCounts.first, let last = state.flowCounts.last, state.flowCounts.count > 1 else {
+                return 0
+            }
+            return Double(last - first) / Double((state.flowCounts.count - 1) * Limits.monitorIntervalSeconds)
+        }
+    }
+
+    private static func advice(_ place: LossPlace) -> String {
+        switch place {
+        case .kernelRingBuffer: "the BPF ring buffer was full; raise --ring-buffer-bytes"
+        case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
+        case .eventRing: "the event ring was full; raise --event-ring-events"
+        case .flowRing: "a reader was too slow; raise --flow-ring-flows"
+        case .history: "the disk was too slow; give --data-dir a faster one"
+        }
+    }
+}

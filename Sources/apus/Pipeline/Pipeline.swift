@@ -1,0 +1,117 @@
+import Console
+import Datapath
+import DatapathABI
+import Directory
+import FlowCapture
+import FlowCatalog
+import FlowEnrichment
+import FlowHistory
+import FlowMetrics
+import FlowModel
+import FlowObserver
+import FlowRing
+import FlowWire
+import Logging
+import NIOPosix
+import Synchronization
+import SystemRuntime
+
+/// The stages of one server, joined by ring ends, each on its thread.
+final class Pipeline: Sendable {
+    let catalog: FlowCatalog
+    let losses = LossLedger()
+    let metrics = FlowMetrics()
+    let directory: DirectoryPublisher
+    let flows: BroadcastRing<Flow>
+    let observer: FlowObserver
+    let context: FlowJSONContext
+    let historyStatus: HistoryStatus
+    let historyDirectory: String
+    private let storeID: StoreID
+    let counters: DatapathCounterReader
+    let captureCounters = CaptureCounters()
+    let events: EventRing<apus_event>
+    private let capture = StageThread()
+    private let enrichment = StageThread()
+    private let history = StageThread()
+    private let historyWakeUp = WakeUp()
+    private let logger: Logger
+
+    /// Starts the stages. Flows come once programs are attached.
+    ///
+    /// - Parameters:
+    ///   - writer: opened with `catalog`.
+    ///   - interfaces: names of the interfaces at which programs are or will be attached, by number.
+    init(
+        datapath: borrowing Datapath, catalog: FlowCatalog, directory: DirectoryPublisher, writer: consuming HistoryWriter,
+        historyDirectory: String, interfaces: [UInt32: String], nodeName: String, limits: Limits, logger: Logger
+    ) throws {
+        self.catalog = catalog
+        self.directory = directory
+        self.logger = logger
+        self.historyDirectory = historyDirectory
+        historyStatus = writer.status
+        storeID = writer.storeID
+        counters = datapath.counterReader
+        let firstSequence = writer.nextSequence
+        flows = BroadcastRing(capacity: limits.flowRingFlows, start: firstSequence)
+        events = EventRing(capacity: limits.eventRingEvents)
+        context = FlowJSONContext(
+            catalog: catalog, nodeName: nodeName, version: Version.current, storeID: writer.storeID.bytes)
+        let status = writer.status
+        observer = FlowObserver(
+            catalog: catalog, ring: flows, losses: losses,
+            history: .init(directory: historyDirectory) { status.storedThrough })
+        let enricher = FlowEnricher(
+            publisher: directory, catalog: catalog, reasonNames: datapath.kernelReasonNames, symbols: KernelSymbols(),
+            interfaces: interfaces, firstSequence: firstSequence)
+        startHistory(writer)
+        startEnrichment(enricher)
+        startCapture(
+            EventCapture(
+                reader: try datapath.makeRingBufferReader(), ring: events, counters: captureCounters))
+    }
+
+    private func startHistory(_ writer: consuming HistoryWriter) {
+        let logger = logger
+        let stage = Handover(
+            HistoryStage(flows: flows, writer: writer, losses: losses, wakeUp: historyWakeUp) { logger.error("\($0)") })
+        history.start("apus-history") { thread in
+            let stage = stage.take()
+            stage.run(until: thread.isStopping)
+        }
+    }
+
+    private func startEnrichment(_ enricher: consuming FlowEnricher) {
+        let stage = Handover(
+            EnrichmentStage(events: events, enricher: enricher, flows: flows, metrics: metrics))
+        enrichment.start("apus-enrich") { thread in
+            var stage = stage.take()
+            stage.run(until: thread.isStopping)
+        }
+    }
+
+    private func startCapture(_ capture: consuming EventCapture) {
+        let handover = Handover(capture)
+        self.capture.start("apus-capture") { thread in
+            var capture = handover.take()
+            capture.run(until: thread.isStopping)
+        }
+    }
+
+    /// Prints this pipeline's flows. A value of one thread.
+    func printer(_ format: OutputFormat, isColoured: Bool) -> FlowPrinter {
+        FlowPrinter(
+            format: format, colour: isColoured, catalog: catalog, nodeName: context.nodeName, version: Version.current,
+            storeID: storeID.bytes)
+    }
+
+    /// Works off, stage by stage, all that the kernel has given. Programs must be detached before, or it may be that what
+    /// they send meanwhile is not read.
+    func drain(recordLosses: () -> Void) {
+        capture.stop()
+        enrichment.stop { events.wakeReader() }
+        recordLosses()
+        history.stop { historyWakeUp.wake() }
+    }
+}

@@ -1,0 +1,73 @@
+import Datapath
+import FlowCatalog
+import FlowHistory
+import FlowMetrics
+import FlowModel
+import FlowObserver
+import FlowRing
+import FlowWire
+import Foundation
+import SystemRuntime
+
+/// What `/v1/status`, `/metrics` and the demo's summary say of a running pipeline.
+struct Readings: Sendable {
+    let pipeline: Pipeline
+    let monitor: LossMonitor
+    let controlPlane: ControlPlane
+    let startNanoseconds = SystemClock.realtimeNanoseconds()
+
+    /// Flows lost so far. Those of place `flowRing` are missed by followers only: the whole has them.
+    func lost() -> [LossPlace: UInt64] {
+        var lost = pipeline.losses.totals()
+        lost[.history, default: 0] += pipeline.historyStatus.lostFlows
+        lost[.flowRing] = pipeline.observer.lostByFollowers
+        return lost
+    }
+
+    func status() -> StatusReport {
+        let tally = pipeline.metrics.current()
+        let objects = controlPlane.summary
+        let history = pipeline.historyStatus
+        return StatusReport(
+            flows: ringFlows, capacity: UInt64(pipeline.flows.capacity), seen: tally.flows,
+            uptimeNanoseconds: SystemClock.realtimeNanoseconds() - startNanoseconds, version: "apus v\(Version.current)",
+            flowsPerSecond: monitor.flowsPerSecond,
+            details: .init(
+                nodeName: pipeline.context.nodeName, captured: producedEvents,
+                lost: Dictionary(
+                    uniqueKeysWithValues: LossPlace.allCases.map { ($0.rawValue, "\(lost()[$0] ?? 0)") }),
+                endpoints: objects.endpoints, policies: objects.policies, refusedManifests: objects.problems.count,
+                history: .init(
+                    directory: pipeline.historyDirectory, stored: history.storedFlows, bytes: history.bytes,
+                    lastError: history.lastError)))
+    }
+
+    func metrics() -> String {
+        var reading = PipelineReading()
+        reading.producedEvents = producedEvents
+        reading.lost = lost()
+        reading.ringFlows = ringFlows
+        reading.ringCapacity = UInt64(pipeline.flows.capacity)
+        reading.history = .init(
+            storedFlows: pipeline.historyStatus.storedFlows, bytes: pipeline.historyStatus.bytes)
+        reading.endpoints = controlPlane.summary.endpoints
+        reading.residentBytes = ProcessFacts.residentBytes()
+        reading.processorSeconds = Double(SystemClock.processCPUNanoseconds()) / 1e9
+        reading.startTimeSeconds = Double(startNanoseconds) / 1e9
+        reading.version = Version.current
+        return MetricsText.render(pipeline.metrics.current(), reading, names: pipeline.catalog.names.elements())
+    }
+
+    var producedEvents: UInt64 { (try? pipeline.counters.read().total.produced) ?? 0 }
+
+    private var ringFlows: UInt64 { pipeline.flows.published - pipeline.flows.oldest }
+}
+
+enum ProcessFacts {
+    /// From `/proc/self/statm`, whose second number is resident pages.
+    static func residentBytes() -> UInt64 {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let fields = text.split(separator: " ")
+        return fields.count > 1 ? (UInt64(fields[1]) ?? 0) * 4_096 : 0
+    }
+}

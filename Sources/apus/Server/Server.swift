@@ -1,0 +1,99 @@
+import Datapath
+import Directory
+import FlowAPI
+import FlowCatalog
+import FlowHistory
+import FlowModel
+import Foundation
+import HTTPTransport
+import Logging
+import NIOPosix
+import SystemRuntime
+
+/// A running Apus: kernel side, pipeline, control plane and API.
+final class Server: Sendable {
+    let pipeline: Pipeline
+    let controlPlane: ControlPlane
+    let readings: Readings
+    let http: HTTPServer
+    private let monitor: LossMonitor
+    private let monitoring: Task<Void, Never>
+    private let queryThreads: NIOThreadPool
+
+    /// Loads the programs, opens the store and listens. Nothing is attached to interfaces yet.
+    static func start(_ settings: ServerSettings, interfaces: [UInt32: String], logger: Logger) async throws -> Server {
+        let datapath = try Datapath(settings: settings.datapath)
+        let catalog = FlowCatalog()
+        try FileManager.default.createDirectory(
+            atPath: settings.history.directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        var history = settings.history
+        history.nodeName = settings.nodeName
+        let writer = try HistoryWriter(history, catalog: catalog)
+        let directory = Directory(
+            catalog: catalog, allocator: try IdentityAllocator(path: settings.history.directory + "/identities.json"),
+            nodeName: settings.nodeName, nodeAddresses: settings.nodeAddresses)
+        let publisher = DirectoryPublisher()
+        let pipeline = try Pipeline(
+            datapath: datapath, catalog: catalog, directory: publisher, writer: writer,
+            historyDirectory: settings.history.directory, interfaces: interfaces, nodeName: settings.nodeName,
+            limits: settings.limits, logger: logger)
+        let controlPlane = ControlPlane(
+            datapath: datapath, directory: directory, catalog: catalog, publisher: publisher,
+            enforcement: settings.enforcement)
+        return try await Server(pipeline, controlPlane, settings, logger)
+    }
+
+    private init(
+        _ pipeline: Pipeline, _ controlPlane: ControlPlane, _ settings: ServerSettings, _ logger: Logger
+    ) async throws {
+        self.pipeline = pipeline
+        self.controlPlane = controlPlane
+        let monitor = LossMonitor(pipeline, logger: logger)
+        let readings = Readings(pipeline: pipeline, monitor: monitor, controlPlane: controlPlane)
+        let threads = NIOThreadPool(numberOfThreads: settings.limits.queryThreads)
+        threads.start()
+        let api = FlowAPI(
+            observer: pipeline.observer, context: pipeline.context,
+            sources: .init(
+                status: { readings.status() }, metrics: { readings.metrics() },
+                now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") }),
+            queryThreads: threads)
+        do {
+            http = try await HTTPServer.start(addresses: settings.listen, responder: api)
+        } catch {
+            controlPlane.close()
+            pipeline.drain {}
+            try? await threads.shutdownGracefully()
+            throw error
+        }
+        self.monitor = monitor
+        self.readings = readings
+        queryThreads = threads
+        monitoring = Task { await monitor.run() }
+    }
+
+    /// What became of all events, exact once the pipeline is drained.
+    struct Account: Sendable {
+        var captured: UInt64
+        var stored: UInt64
+        var lost: UInt64
+        var isBalanced: Bool { captured == stored + lost }
+    }
+
+    /// Works off everything and ends. Programs on interfaces must be detached already.
+    ///
+    /// - Parameter beforeStoring: called when the last flow is in the ring.
+    func stop(beforeStoring: () -> Void = {}) async -> Account {
+        controlPlane.close()
+        monitoring.cancel()
+        pipeline.drain {
+            monitor.look()
+            beforeStoring()
+        }
+        await http.shutdown(grace: Limits.shutdownGrace)
+        try? await queryThreads.shutdownGracefully()
+        let lost = readings.lost().filter { $0.key != .flowRing }.values.reduce(0, +)
+        return Account(
+            captured: readings.producedEvents, stored: pipeline.historyStatus.storedFlows, lost: lost)
+    }
+}

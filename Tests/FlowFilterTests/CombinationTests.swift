@@ -1,0 +1,53 @@
+import FlowFilter
+import FlowModel
+import Testing
+
+struct CombinationTests {
+    @Test("Different filters must all hold; none at all lets everything pass")
+    func and() throws {
+        let fixture = Fixture()
+        #expect(try fixture.passes(""))
+        #expect(try fixture.passes("verdict=dropped&pod=shop/cart&to-port=5432&protocol=tcp"))
+        #expect(try !fixture.passes("verdict=dropped&pod=shop/cart&to-port=80&protocol=tcp"))
+    }
+
+    @Test("Filters after not leave out what meets any of them, independently of each other")
+    func not() throws {
+        let fixture = Fixture()
+        #expect(try !fixture.passes("not&verdict=dropped"))
+        #expect(try fixture.passes("not&verdict=forwarded"))
+        #expect(try !fixture.passes("not=true&verdict=forwarded&not=true&port=5432"))
+        #expect(try fixture.passes("not&verdict=forwarded&port=5432"))
+        #expect(try !fixture.passes("namespace=shop&not&pod=cart"))
+    }
+
+    @Test("An empty set of conditions matches everything, also among those that leave out")
+    func emptyConditions() {
+        let fixture = Fixture()
+        #expect(fixture.passes(FilterSpec(allow: [FilterConditions()])))
+        #expect(!fixture.passes(FilterSpec(deny: [FilterConditions()])))
+    }
+
+    @Test("Several sets of conditions are alternatives")
+    func or() {
+        let fixture = Fixture()
+        var forwarded = FilterConditions()
+        forwarded.verdicts = [.forwarded]
+        var ingress = FilterConditions()
+        ingress.directions = [.ingress]
+        #expect(fixture.passes(FilterSpec(allow: [forwarded, ingress])))
+        #expect(!fixture.passes(FilterSpec(allow: [forwarded])))
+    }
+
+    @Test("Skip bits hold every verdict and kind that can match, and are nil where any can")
+    func skipBits() throws {
+        #expect(try request("port=80").filter.verdictBits == nil)
+        #expect(try request("verdict=dropped&verdict=audit").filter.verdictBits == 0b10100)
+        #expect(try request("drop-reason-desc=POLICY_DENIED").filter.verdictBits == 0b100)
+        #expect(try request("drop-reason-desc=133&verdict=forwarded").filter.verdictBits == 0)
+        let kinds = try #require(try request("type=drop").filter.kindBits)
+        #expect(kinds == FlowKind.drop.skipBit | FlowKind.kernelDrop.skipBit)
+        #expect(try request("kernel-drop-reason=NO_SOCKET").filter.kindBits == FlowKind.kernelDrop.skipBit)
+        #expect(try request("not&verdict=dropped").filter.verdictBits == nil)
+    }
+}

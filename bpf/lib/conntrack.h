@@ -1,0 +1,141 @@
+// Connections that were let through, as each endpoint sees them.
+#ifndef APUS_CONNTRACK_H
+#define APUS_CONNTRACK_H
+
+#include <stddef.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "connection_key.h"
+#include "policy.h"
+
+#define SECOND_NS 1000000000ULL
+// After such silence an entry means nothing any more, and the next packet is judged as a new connection's first.
+#define ESTABLISHED_TIMEOUT_NS (6 * 3600 * SECOND_NS)
+#define OTHER_TIMEOUT_NS (60 * SECOND_NS)
+
+enum connection_state {
+	CONNECTION_REPLIED = 1 << 0, // packets went both ways
+	CONNECTION_FIN_FORWARD = 1 << 1,
+	CONNECTION_FIN_REPLY = 1 << 2,
+	CONNECTION_RESET = 1 << 3,
+	CONNECTION_CLOSING = CONNECTION_FIN_FORWARD | CONNECTION_FIN_REPLY | CONNECTION_RESET,
+};
+
+// What was delivered to the endpoint and not yet reported. Only that direction makes trace events.
+struct delivery {
+	__u64 last_event_ns; // 0: none yet
+	__u64 bytes;
+	__u32 packets;
+	__u8 tcp_flags;      // of the packets that are not yet reported
+	__u8 tcp_flags_ever; // of all
+	__u16 reserved;
+};
+
+struct connection {
+	__u64 last_seen_ns;
+	struct delivery delivery;
+	__u32 policy_revision; // of the endpoint when this was judged
+	__u32 rule;
+	__u8 initiator; // enum apus_direction: APUS_EGRESS when the endpoint sent the first packet
+	__u8 match_type;
+	__u8 state; // enum connection_state
+	__u8 reserved[5];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 131072);
+	__type(key, struct connection_key);
+	__type(value, struct connection);
+} conntrack SEC(".maps");
+
+static __always_inline bool connection_is_closed(const struct connection *connection)
+{
+	__u8 both = CONNECTION_FIN_FORWARD | CONNECTION_FIN_REPLY;
+
+	return connection->state & CONNECTION_RESET || (connection->state & both) == both;
+}
+
+static __always_inline bool connection_is_expired(const struct connection *connection, __u8 protocol, __u64 now_ns)
+{
+	bool established = protocol == IPPROTO_TCP && connection->state & CONNECTION_REPLIED &&
+			   !connection_is_closed(connection);
+	// Signed: another CPU may have written a later time than this one has read.
+	__s64 silence_ns = now_ns - connection->last_seen_ns;
+
+	return silence_ns > (__s64)(established ? ESTABLISHED_TIMEOUT_NS : OTHER_TIMEOUT_NS);
+}
+
+static __always_inline struct connection *connection_find(const struct connection_key *key, __u64 now_ns)
+{
+	struct connection *connection = bpf_map_lookup_elem(&conntrack, key);
+
+	if (!connection || connection_is_expired(connection, key->protocol, now_ns))
+		return NULL;
+	return connection;
+}
+
+// The connection that the packet belongs to; NULL when it begins a new one, even if the old entry is still there.
+static __always_inline struct connection *connection_of_packet(const struct connection_key *key,
+							       const struct packet *packet,
+							       enum apus_direction direction, __u64 now_ns)
+{
+	struct connection *connection = connection_find(key, now_ns);
+
+	if (!connection)
+		return NULL;
+	if (packet_starts_connection(packet) &&
+	    (connection->initiator != direction || connection->state & CONNECTION_CLOSING))
+		return NULL;
+	return connection;
+}
+
+static __always_inline __u8 state_of_packet(const struct packet *packet, bool is_reply)
+{
+	__u8 state = is_reply ? CONNECTION_REPLIED : 0;
+
+	if (packet->tcp_flags & APUS_TCP_FIN)
+		state |= is_reply ? CONNECTION_FIN_REPLY : CONNECTION_FIN_FORWARD;
+	if (packet->tcp_flags & APUS_TCP_RST)
+		state |= CONNECTION_RESET;
+	return state;
+}
+
+// Notes that a packet passed.
+static __always_inline void connection_touch(struct connection *connection, const struct packet *packet, bool is_reply,
+					     __u64 now_ns)
+{
+	__u8 state = state_of_packet(packet, is_reply);
+
+	connection->last_seen_ns = now_ns;
+	if ((connection->state & state) != state)
+		connection->state |= state;
+}
+
+static __always_inline void connection_set_verdict(struct connection *connection, const struct verdict *verdict,
+						   __u32 policy_revision)
+{
+	connection->rule = verdict->rule;
+	connection->match_type = verdict->match_type;
+	connection->policy_revision = policy_revision;
+}
+
+// Remembers a connection whose first packet passes; NULL when the map has no room for it.
+static __always_inline struct connection *connection_open(const struct connection_key *key, const struct packet *packet,
+							  enum apus_direction direction,
+							  const struct verdict *verdict, __u32 policy_revision,
+							  __u64 now_ns)
+{
+	struct connection connection = {
+		.last_seen_ns = now_ns,
+		.initiator = direction,
+		.state = state_of_packet(packet, false),
+	};
+
+	connection_set_verdict(&connection, verdict, policy_revision);
+	if (bpf_map_update_elem(&conntrack, key, &connection, BPF_ANY))
+		return NULL;
+	return bpf_map_lookup_elem(&conntrack, key);
+}
+
+#endif
