@@ -16,8 +16,8 @@ run: build
 build: deps
 	$(RELEASE)
 
-test: deps test-deps build
-	APUS_EXECUTABLE=$(abspath $(BUILD))/release/apus $(SWIFT) test --scratch-path $(BUILD) $(TEST_FLAGS)
+test: deps test-deps
+	$(SWIFT) test --scratch-path $(BUILD) $(TEST_FLAGS)
 
 # Installs only what is missing, so that a machine that has all of it needs no network.
 define install

@@ -120,6 +120,6 @@ let package = Package(
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
         tests("FlowEnrichmentTests", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
-        tests("EndToEndTests", ["FlowModel", "SystemRuntime"]),
+        tests("EndToEndTests", ["apus", "FlowModel", "Lab", "Manifests", "SystemRuntime"]),
     ]
 )

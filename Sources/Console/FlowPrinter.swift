@@ -5,7 +5,7 @@ import FlowWire
 /// Shows flows to a person, or as JSON.
 ///
 /// A value of one thread. Text formats cost some microseconds a flow. In a table all rows are kept until `flush`.
-package struct FlowPrinter {
+package struct FlowPrinter: Sendable {
     private let format: OutputFormat
     private let options: PrinterOptions
     private let nodeName: String

@@ -34,8 +34,9 @@ package struct DatapathSettings: Hashable, Sendable {
     /// Reasons for which a healthy machine frees packets all the time; nobody misses these packets. A kernel that lacks one
     /// of the names does not mind.
     package static let everydayKernelReasons = [
-        // Not drops: the packet has done its work.
-        "NOT_DROPPED_YET", "CONSUMED",
+        // Not drops: the packet has done its work. Where the kernel frees a packet without saying why, it is mostly a bare
+        // acknowledgement at a connection's end, or a report to a multicast group that nobody routes.
+        "NOT_DROPPED_YET", "CONSUMED", "NOT_SPECIFIED",
         // What lies in queues when a socket, or a neighbour entry, goes away.
         "SOCKET_CLOSE", "QUEUE_PURGE", "UNIX_DISCONNECT", "UNIX_SKIP_OOB",
         // TCP got the same data or acknowledgement twice and keeps the first.

@@ -11,8 +11,10 @@ package struct KernelSymbols: Sendable {
     private let names: [UInt8]
 
     package init(path: String = "/proc/kallsyms") {
-        let file = FileManager.default.contents(atPath: path) ?? Data()
-        self.init(lines: [UInt8](file))
+        // Read to its end: a file of /proc does not know its size.
+        let file = FileHandle(forReadingAtPath: path)
+        let text = try? file?.readToEnd()
+        self.init(lines: [UInt8](text ?? Data()))
     }
 
     /// - Parameter lines: `ffffffff81000000 T name [module]`, in any order.

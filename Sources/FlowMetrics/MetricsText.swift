@@ -20,14 +20,15 @@ package struct MetricsText {
 
     private mutating func appendFlows(_ tally: FlowTally) {
         header("hubble_flows_processed_total", "counter", "Flows by protocol, event type and verdict.")
-        for kind in FlowTally.kinds.indices {
+        for type in Self.types {
             for verdict in 0..<FlowTally.verdictCount {
                 for ipProtocol in 0..<FlowTally.protocolCount {
-                    let count = tally.count(kind: kind, verdict: verdict, ipProtocol: ipProtocol)
+                    let count = type.kinds.reduce(0) {
+                        $0 + tally.count(kind: $1, verdict: verdict, ipProtocol: ipProtocol)
+                    }
                     guard count > 0 else { continue }
                     let labels = [
-                        ("protocol", Self.protocolName(ipProtocol)), ("type", Self.typeName(FlowTally.kinds[kind])),
-                        ("subtype", FlowTally.kinds[kind] == .trace ? "to-endpoint" : ""),
+                        ("protocol", Self.protocolName(ipProtocol)), ("type", type.name), ("subtype", type.subtype),
                         ("verdict", Verdict.names[verdict]),
                     ]
                     sample("hubble_flows_processed_total", labels, count)
@@ -120,11 +121,8 @@ package struct MetricsText {
         index < FlowTally.protocols.count ? FlowTally.protocols[index].layer4Name ?? "Unknown L4" : "Unknown L4"
     }
 
-    private static func typeName(_ kind: FlowKind) -> String {
-        switch kind {
-        case .trace: "Trace"
-        case .policyVerdict: "PolicyVerdict"
-        default: "Drop"
-        }
-    }
+    /// Hubble's event types, with the kinds of flow (as indices of `FlowTally.kinds`) that it counts under each.
+    private static let types: [(name: String, subtype: String, kinds: [Int])] = [
+        ("Drop", "", [0, 3]), ("Trace", "to-endpoint", [1]), ("PolicyVerdict", "", [2]),
+    ]
 }

@@ -55,7 +55,8 @@ package struct StatusReport: Codable, Sendable {
     }
 
     package init(
-        flows: UInt64, capacity: UInt64, seen: UInt64, uptimeNanoseconds: UInt64, version: String, flowsPerSecond: Double,
+        flows: UInt64, capacity: UInt64, seen: UInt64, uptimeNanoseconds: UInt64, version: String,
+        flowsPerSecond: Double,
         details: Details
     ) {
         num_flows = String(flows)

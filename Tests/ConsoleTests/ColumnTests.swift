@@ -25,7 +25,8 @@ struct ColumnTests {
     func policyNames() {
         var options = PrinterOptions()
         options.showsPolicyNames = true
-        #expect(fixture.text([fixture.verdict], options: options).contains(" DENIED BY deny-all (CiliumNetworkPolicy) ("))
+        #expect(
+            fixture.text([fixture.verdict], options: options).contains(" DENIED BY deny-all (CiliumNetworkPolicy) ("))
         var flow = fixture.verdict
         flow.kind = .drop
         #expect(!fixture.text([flow], options: options).contains(" BY "))
@@ -78,7 +79,9 @@ struct ColumnTests {
         #expect(fixture.text([flow]).contains(" 10.244.2.19:5432 "))
         var options = PrinterOptions()
         options.isNumeric = true
-        #expect(fixture.text([fixture.drop], options: options).contains(" 10.244.1.7:41822 (ID:24601) <> 10.244.2.19:5432 "))
+        #expect(
+            fixture.text([fixture.drop], options: options).contains(" 10.244.1.7:41822 (ID:24601) <> 10.244.2.19:5432 ")
+        )
     }
 
     @Test("An IPv6 address is bracketed before a port; ports that do not exist are left out")

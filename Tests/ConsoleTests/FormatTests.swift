@@ -17,7 +17,8 @@ struct FormatTests {
         #expect(fixture.text([fixture.drop, fixture.reply]) == expected)
         var request = fixture.reply
         request.attributes = [.ip, .layer4, .replyKnown]
-        #expect(fixture.text([request]).contains("203.0.113.10:443 (world) -> shop/cart-7c9d5f6b8d-x2x4q:52044 (ID:24601)"))
+        #expect(
+            fixture.text([request]).contains("203.0.113.10:443 (world) -> shop/cart-7c9d5f6b8d-x2x4q:52044 (ID:24601)"))
     }
 
     @Test("Dict names each part on a line of its own and never swaps sides")
@@ -63,8 +64,12 @@ struct FormatTests {
         var options = PrinterOptions()
         options.showsNode = true
         #expect(fixture.text([fixture.drop], options: options).hasPrefix("Mar 14 09:26:53.589 [east/node-b]: shop/"))
-        #expect(fixture.text([fixture.drop], .dict, options: options).contains("589\n       NODE: east/node-b\n     SOURCE"))
-        #expect(fixture.text([fixture.drop], .table, options: options).hasPrefix("TIMESTAMP             NODE          SOURCE "))
+        #expect(
+            fixture.text([fixture.drop], .dict, options: options).contains("589\n       NODE: east/node-b\n     SOURCE")
+        )
+        #expect(
+            fixture.text([fixture.drop], .table, options: options).hasPrefix(
+                "TIMESTAMP             NODE          SOURCE "))
     }
 
     @Test("A gap is one line, with its interval if both ends are known, and does not widen a table")

@@ -8,16 +8,21 @@ struct FilterErrorTests {
         #expect(error?.position == 2)
         #expect(error?.suggestion == "verdict")
         #expect(
-            error?.description.hasPrefix("parameter 2, verdct: unknown parameter; did you mean verdict?; accepted: verdict,")
+            error?.description.hasPrefix(
+                "parameter 2, verdct: unknown parameter; did you mean verdict?; accepted: verdict,")
                 == true)
         let stranger = #expect(throws: FilterError.self) { try request("zzzzzz=1") }
         #expect(stranger?.suggestion == nil)
     }
 
     private static let refusedValues: [(String, String)] = [
-        ("port=80-", "parameter 1, port \"80-\": not a port or range of ports; accepted: 0 to 65535, or a range such as 8000-8100"),
+        (
+            "port=80-",
+            "parameter 1, port \"80-\": not a port or range of ports; accepted: 0 to 65535, or a range such as 8000-8100"
+        ),
         ("port=90-80", "parameter 1, port \"90-80\": not a port or range of ports"),
-        ("port=65536", "parameter 1, port \"65536\": not a port"), ("port=+80", "parameter 1, port \"+80\": not a port"),
+        ("port=65536", "parameter 1, port \"65536\": not a port"),
+        ("port=+80", "parameter 1, port \"+80\": not a port"),
         ("port=-", "parameter 1, port \"-\": not a port"), ("port=", "parameter 1, port \"\": not a port"),
         ("port=1-2-3", "parameter 1, port \"1-2-3\": not a port"),
         ("verdict=DENIED", "parameter 1, verdict \"DENIED\": not a verdict; accepted: FORWARDED, DROPPED,"),

@@ -41,6 +41,11 @@ import Testing
         kernel.kernelReason = 1
         kernel.dropReason = DropReason(name: "SOCKET_LOOKUP_FAILED")!
         let lines = text([denied, kernel, kernel])
+        #expect(
+            lines.filter { $0.hasPrefix("hubble_flows_processed_total{") } == [
+                #"hubble_flows_processed_total{protocol="TCP",type="Drop",subtype="",verdict="DROPPED"} 1"#,
+                #"hubble_flows_processed_total{protocol="UDP",type="Drop",subtype="",verdict="DROPPED"} 2"#,
+            ])
         #expect(lines.contains(#"hubble_drop_total{reason="POLICY_DENIED",protocol="TCP"} 1"#))
         #expect(lines.contains(#"hubble_drop_total{reason="SOCKET_LOOKUP_FAILED",protocol="UDP"} 2"#))
         #expect(lines.contains(#"apus_kernel_drop_total{reason="NO_SOCKET"} 2"#))

@@ -115,7 +115,8 @@ struct DecoderTests {
     @Test(
         "A line that is no such message is refused with the place of the fault",
         arguments: [
-            ("", "line: "), ("{\"flow\":", "line: "), ("[]", "line: "), (#"{"flow":{"time":"yesterday"}}"#, "flow.time: "),
+            ("", "line: "), ("{\"flow\":", "line: "), ("[]", "line: "),
+            (#"{"flow":{"time":"yesterday"}}"#, "flow.time: "),
             (#"{"flow":{"l4":{"TCP":{"source_port":"x"}}}}"#, "flow.l4.TCP.sourcePort: "),
         ])
     func refused(line: String, beginning: String) {

@@ -64,7 +64,8 @@ struct PolicyJSONTests {
         var flow = fixture.drop
         flow.rule = fixture.catalog.rules.intern(
             RuleReference(
-                kind: "NetworkPolicy", name: "n", namespace: "", direction: .egress, isDeny: true, index: 0, labels: []))
+                kind: "NetworkPolicy", name: "n", namespace: "", direction: .egress, isDeny: true, index: 0, labels: [])
+        )
         let rule = #""rule":{"kind":"NetworkPolicy","name":"n","direction":"EGRESS","deny":true}"#
         #expect(fixture.json(flow).contains(rule))
     }

@@ -31,7 +31,9 @@ struct TextTests {
     @Test("One encoder writes flows of changing seconds and sequences as fresh encoders do")
     func keptState() {
         var encoder = FlowJSONEncoder(fixture.context)
-        let moments: [UInt64] = [0, 5, 1_000_000_000, 1_000_000_005, 3, 1_709_251_199_999_000_000, 1_709_251_200_000_000_000]
+        let moments: [UInt64] = [
+            0, 5, 1_000_000_000, 1_000_000_005, 3, 1_709_251_199_999_000_000, 1_709_251_200_000_000_000,
+        ]
         for (index, moment) in moments.enumerated() {
             var flow = fixture.trace
             flow.timeNanoseconds = moment
@@ -87,7 +89,8 @@ struct TextTests {
     @Test(
         "ICMP summaries name type and code",
         arguments: [
-            (8, 0, "ICMPv4 EchoRequest"), (8, 3, "ICMPv4 EchoRequest(Code: 3)"), (3, 0, "ICMPv4 DestinationUnreachable(Net)"),
+            (8, 0, "ICMPv4 EchoRequest"), (8, 3, "ICMPv4 EchoRequest(Code: 3)"),
+            (3, 0, "ICMPv4 DestinationUnreachable(Net)"),
             (3, 16, "ICMPv4 DestinationUnreachable(Code: 16)"), (77, 5, "ICMPv4 77(5)"),
             (11, 0, "ICMPv4 TimeExceeded(TTLExceeded)"),
         ])

@@ -18,7 +18,8 @@ struct KernelReasonPredicate {
     /// The name in upper case; nil if no kernel reason can be called so. Which there are depends on the kernel.
     static func name(_ text: String) -> String? {
         let name = text.uppercased()
-        let isPlausible = !name.isEmpty && name.utf8.allSatisfy { $0 == 95 || (48...57).contains($0) || (65...90).contains($0) }
+        let isPlausible =
+            !name.isEmpty && name.utf8.allSatisfy { $0 == 95 || (48...57).contains($0) || (65...90).contains($0) }
         return isPlausible ? name : nil
     }
 }

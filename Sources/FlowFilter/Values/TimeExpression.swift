@@ -1,6 +1,7 @@
 /// A moment as a person writes it: RFC 3339, a duration back from now, or `now`.
 package enum TimeExpression {
-    static let accepted = "RFC 3339 such as 2026-03-14T09:26:53Z, a duration back from now such as 1h30m (units ms s m h d), now"
+    static let accepted =
+        "RFC 3339 such as 2026-03-14T09:26:53Z, a duration back from now such as 1h30m (units ms s m h d), now"
 
     /// Nanoseconds since 1970-01-01 UTC; nil for anything else, and for moments outside 1970 to 2554.
     package static func nanoseconds(_ text: String, now: UInt64) -> UInt64? {

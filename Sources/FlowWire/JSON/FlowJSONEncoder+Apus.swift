@@ -36,7 +36,9 @@ extension FlowJSONEncoder {
 
     func unknownNames(_ flow: Flow) -> [UInt8] {
         var members: [UInt8] = []
-        let sides = [("source_unknown", flow.unknownNames.source), ("destination_unknown", flow.unknownNames.destination)]
+        let sides = [
+            ("source_unknown", flow.unknownNames.source), ("destination_unknown", flow.unknownNames.destination),
+        ]
         for (name, reason) in sides where reason != .none {
             members.append(text: "\"\(name)\":\"\(reason.jsonName)\",")
         }

@@ -18,29 +18,29 @@ extension FlowJSONEncoder {
     }
 
     /// The text around addresses and ports.
-    func renderHeaders(_ flow: Flow, _ template: inout LineTemplate) {
-        if template.hasAddresses {
-            template.head.append(text: ",\"IP\":{\"source\":\"")
-            template.headers.append(text: "\",\"ipVersion\":\"\(flow.attributes.contains(.ipv6) ? "IPv6" : "IPv4")\"}")
+    func renderHeaders(_ flow: Flow, _ texts: inout LineTemplate.Texts) {
+        if texts.hasAddresses {
+            texts.head.append(text: ",\"IP\":{\"source\":\"")
+            texts.headers.append(text: "\",\"ipVersion\":\"\(flow.attributes.contains(.ipv6) ? "IPv6" : "IPv4")\"}")
         }
         guard let name = flow.layer4Name else { return }
-        template.headers.append(text: ",\"l4\":{\"\(name)\":{")
+        texts.headers.append(text: ",\"l4\":{\"\(name)\":{")
         var end: [UInt8] = []
         if flow.ipProtocol == .tcp {
-            if template.hasPorts { end.append(UInt8(ascii: ",")) }
+            if texts.hasPorts { end.append(UInt8(ascii: ",")) }
             end.append(contentsOf: tcpFlagsJSON(flow.tcpFlags))
         }
         end.append(text: "}}")
-        if template.hasPorts {
-            template.headers.append(text: flow.sourcePort != 0 ? "\"source_port\":" : "\"destination_port\":")
-            template.afterPorts = end
+        if texts.hasPorts {
+            texts.headers.append(text: flow.sourcePort != 0 ? "\"source_port\":" : "\"destination_port\":")
+            texts.afterPorts = end
             return
         }
         if flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6 {
-            template.headers.append(member: "type", nonZero: UInt64(flow.icmpType))
-            template.headers.append(member: "code", nonZero: UInt64(flow.icmpCode))
+            texts.headers.append(member: "type", nonZero: UInt64(flow.icmpType))
+            texts.headers.append(member: "code", nonZero: UInt64(flow.icmpCode))
         }
-        template.headers.append(contentsOf: end)
+        texts.headers.append(contentsOf: end)
     }
 }
 

@@ -5,7 +5,7 @@ package import FlowModel
 /// A value of one thread. A flow costs some hundred nanoseconds and, once the buffer is large enough, no allocation:
 /// everything that repeats is copied from rendered pieces. Keys stand in the order of the messages' declarations, values
 /// at zero are left out, 64-bit numbers are strings.
-package struct FlowJSONEncoder {
+package struct FlowJSONEncoder: Sendable {
     let pieces: JSONPieces
     private let compatibility: FlowJSONCompatibility
     private var time: TimestampText
@@ -33,18 +33,18 @@ package struct FlowJSONEncoder {
         let template = self.template(flow)
         buffer.append(contentsOf: time.prefixed)
         buffer.append(contentsOf: uuid.prefixed)
-        buffer.append(contentsOf: template.head)
-        if template.hasAddresses { appendAddresses(flow, to: &buffer) }
-        buffer.append(contentsOf: template.headers)
-        if template.hasPorts {
+        buffer.append(contentsOf: template.texts.head)
+        if template.texts.hasAddresses { appendAddresses(flow, to: &buffer) }
+        buffer.append(contentsOf: template.texts.headers)
+        if template.texts.hasPorts {
             appendPorts(flow, to: &buffer)
-            buffer.append(contentsOf: template.afterPorts)
+            buffer.append(contentsOf: template.texts.afterPorts)
         }
         appendEndpoints(flow, to: &buffer)
-        buffer.append(contentsOf: template.event)
+        buffer.append(contentsOf: template.texts.event)
         if compatibility == .apus {
             appendCounts(flow, to: &buffer)
-            if !template.apusEnd.isEmpty { buffer.append(contentsOf: template.apusEnd) }
+            if !template.texts.apusEnd.isEmpty { buffer.append(contentsOf: template.texts.apusEnd) }
             closeApus(&buffer)
         }
         appendEnd(to: &buffer)
@@ -84,20 +84,20 @@ package struct FlowJSONEncoder {
     @inline(never)
     private mutating func rendered(_ flow: Flow, _ shape: LineShape) -> LineTemplate {
         let dropReason = shownDropReason(flow)
-        var template = LineTemplate(
-            shape, hasAddresses: flow.attributes.contains(.ip), hasPorts: flow.hasPorts && flow.hasNonZeroPort)
-        template.head = pieces.emitterAndVerdict[Int(flow.verdict.rawValue)]
-        template.head.append(member: "drop_reason", nonZero: UInt64(dropReason.rawValue))
-        renderHeaders(flow, &template)
-        template.event = pieces.typeAndNode
-        appendEvent(flow, dropReason, to: &template.event)
-        appendSummary(flow, to: &template.event)
-        if flow.rule != 0 { appendPolicy(flow, to: &template.event) }
+        var texts = LineTemplate.Texts(
+            hasAddresses: flow.attributes.contains(.ip), hasPorts: flow.hasPorts && flow.hasNonZeroPort)
+        texts.head = pieces.emitterAndVerdict[Int(flow.verdict.rawValue)]
+        texts.head.append(member: "drop_reason", nonZero: UInt64(dropReason.rawValue))
+        renderHeaders(flow, &texts)
+        texts.event = pieces.typeAndNode
+        appendEvent(flow, dropReason, to: &texts.event)
+        appendSummary(flow, to: &texts.event)
+        if flow.rule != 0 { appendPolicy(flow, to: &texts.event) }
         if compatibility == .apus {
-            appendApusStart(flow, to: &template.event)
-            template.apusEnd = unknownNames(flow)
+            appendApusStart(flow, to: &texts.event)
+            texts.apusEnd = unknownNames(flow)
         }
-        return template
+        return LineTemplate(shape, texts)
     }
 
     /// Of a flow with an IP header both sides are told, even if nothing is known of them.

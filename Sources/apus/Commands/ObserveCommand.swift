@@ -58,7 +58,7 @@ struct ObserveCommand: AsyncParsableCommand {
                 try await ServedFlows(server).print(items, output)
             }
         } catch let error as FilterError {
-            throw CommandFailure.usage("--\(error)")
+            throw CommandFailure.usage(Self.text(error))
         } catch let error as CommandFailure {
             throw error
         } catch let error as SystemError where error.isBrokenPipe {
@@ -66,6 +66,15 @@ struct ObserveCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.failed("\(error)")
         }
+    }
+
+    private static func text(_ error: FilterError) -> String {
+        var text = "--\(error.parameter)"
+        if let value = error.value { text += " \"\(value)\"" }
+        text += ": \(error.problem)"
+        if let suggestion = error.suggestion { text += "; did you mean --\(suggestion)?" }
+        if let accepted = error.accepted { text += "; accepted: \(accepted)" }
+        return text
     }
 
     private static var filterHelp: String {
