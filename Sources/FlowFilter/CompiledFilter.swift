@@ -28,7 +28,8 @@ package struct CompiledFilter: Sendable {
     }
 }
 
-/// The predicates of one `FilterConditions`; one that is nil is not asked. Cheap ones and those that refuse most come first.
+/// The predicates of one `FilterConditions`; one that is nil is not asked. Cheap ones and those that refuse most come
+/// first.
 private struct CompiledConditions {
     private let verdict: VerdictPredicate?
     private let type: TypePredicate?

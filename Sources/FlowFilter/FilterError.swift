@@ -26,7 +26,8 @@ package struct FilterError: Error, Hashable, Sendable {
 }
 
 extension FilterError: CustomStringConvertible {
-    /// One line for a person: `parameter 2, port "80-": not a port; accepted: 0 to 65535, or a range such as 8000-8100`.
+    /// One line for a person: `parameter 2, port "80-": not a port; accepted: 0 to 65535, or a range such as
+    /// 8000-8100`.
     package var description: String {
         var text = position.map { "parameter \($0), " } ?? ""
         text += parameter

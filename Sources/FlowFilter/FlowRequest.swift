@@ -15,7 +15,8 @@ package struct FlowRequest: Hashable, Sendable {
 
     /// Reads the parameters of a query string or a command line, in their order.
     ///
-    /// Repeating a filter adds an alternative, different filters must all be met; `pod`, `ip`, `port` and the like without
+    /// Repeating a filter adds an alternative, different filters must all be met; `pod`, `ip`, `port` and the like
+    /// without
     /// `from-` or `to-` are met by either side. `not` turns the filter after it into one that leaves its flows out.
     ///
     /// - Parameter now: nanoseconds since 1970-01-01 UTC, from which durations count back.

@@ -137,8 +137,9 @@ package final class FlowAnswer {
                 reportGap(to: observer.ring.oldest, &losses)
                 return
             }
+            let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
-                history, order: .ascending, sequences: next...through, times: times, filter)
+                history, order: .ascending, sequences: next...last, times: times, filter)
         }
         if let block = try store?.next() {
             waiting = block.filter(isWanted)[...]

@@ -11,8 +11,7 @@ extension HTTP1Connection {
         isWorking = true
         defer { isWorking = false }
         sendBody(context: context)
-        // A client that sends requests and reads no answers gets no further answers.
-        while response == nil, context.channel.isWritable, let work = nextWork.take() {
+        while response == nil, let work = nextWork.take() {
             begin(work, context: context)
             sendBody(context: context)
         }
@@ -91,7 +90,8 @@ extension HTTP1Connection {
         if isStopping { source.finish() }
     }
 
-    /// Sends what the body has, for as long as the socket takes it and it is this connection's turn.
+    /// Sends what the body has, for as long as the socket takes it and it is this connection's turn. A response ends
+    /// here and nowhere else, so a client that sends requests and reads no answers gets no further ones.
     private func sendBody(context: ChannelHandlerContext) {
         while response != nil, context.channel.isWritable, !turn.isWaiting {
             if turn.mustYield() {

@@ -4,8 +4,8 @@ import NIOCore
 package struct HTTPLimits: Sendable {
     /// Threads that serve connections. Each connection belongs to one. About 100 kB each.
     package var eventLoopThreads = 2
-    /// Connections open at a time; more are answered with 503 and closed. Measured: an idle one costs 14 kB (HTTP/1.1) or 22 kB (HTTP/2), one that
-    /// streams to a reader that has stopped 80 kB more, and what the kernel's socket buffers hold.
+    /// Connections open at a time; more are answered with 503 and closed. Measured: an idle one costs 14 kB (HTTP/1.1)
+    /// or 22 kB (HTTP/2); one that streams to a reader that has stopped 80 kB more, beside the kernel's socket buffers.
     package var connections = 256
     /// Streams of an HTTP/2 connection open at a time; nghttp2 refuses more. About 1 kB each, and a request's body.
     package var concurrentStreams = 100
@@ -20,7 +20,7 @@ package struct HTTPLimits: Sendable {
     static let outputBytes = 64 << 10
     /// Written but not yet taken by the kernel: above, nothing more is produced for this connection.
     static let unsentBytes = 64 << 10
-    /// Sent by one connection before the others of its event loop get their turn.
+    /// Sent by one connection before the others of its event loop get their turn: about half a millisecond.
     static let bytesPerTurn = 1 << 20
     /// How long a connection that was refused something may go on sending, so that it gets to read the answer.
     static let lingerTime: TimeAmount = .seconds(2)

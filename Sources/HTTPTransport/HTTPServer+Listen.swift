@@ -32,6 +32,8 @@ extension HTTPServer {
             }
         } catch let error as HTTPServerError {
             throw error
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw .addressInUse(address)
         } catch {
             throw .cannotListen(on: address, reason: reason(of: error))
         }
@@ -52,13 +54,11 @@ extension HTTPServer {
             return
         }
         try? await probe.close()
-        throw HTTPServerError.cannotListen(on: .unix(path: path), reason: "another server listens there")
+        throw HTTPServerError.addressInUse(.unix(path: path))
     }
 
     private static func reason(of error: any Error) -> String {
         switch error {
-        case let error as IOError where error.errnoCode == EADDRINUSE:
-            "the address is in use: is another server running?"
         case let error as IOError where error.errnoCode == EACCES: "permission denied"
         case let error as IOError where error.errnoCode == EADDRNOTAVAIL: "this host does not have the address"
         case let error as IOError where error.errnoCode == ENOENT: "the directory does not exist"

@@ -65,10 +65,13 @@ package final class HTTPServer: Sendable {
 
 package enum HTTPServerError: Error, CustomStringConvertible {
     case cannotListen(on: HTTPAddress, reason: String)
+    /// Somebody else listens there.
+    case addressInUse(HTTPAddress)
 
     package var description: String {
         switch self {
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .addressInUse(let address): "cannot listen on \(address): the address is in use: is another server running?"
         }
     }
 }

@@ -45,7 +45,7 @@ final class Child: Sendable {
         let base = FileManager.default.temporaryDirectory.appending(path: "apus-test-\(UUID().uuidString)")
         standardOutput = base.appendingPathExtension("out")
         standardError = base.appendingPathExtension("err")
-        for file in [standardOutput, standardError] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
+        for file in [standardOutput, standardError] { try Data().write(to: file) }
         let (output, error) = (try FileHandle(forWritingTo: standardOutput), try FileHandle(forWritingTo: standardError))
         identifier = try process.withLock { process in
             process.executableURL = URL(filePath: path)

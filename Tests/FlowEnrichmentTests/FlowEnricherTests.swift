@@ -99,7 +99,7 @@ import Testing
         drop.location = 0xffff_ffff_8100_0210
         drop.network_namespace = 42
         drop.ifindex = 2
-        withUnsafeMutableBytes(of: &drop.interface) { $0.copyBytes(from: Array("eth0".utf8)) }
+        (drop.interface.0, drop.interface.1, drop.interface.2, drop.interface.3) = (101, 116, 104, 48)
         let symbols = """
             ffffffff81000200 T tcp_v4_rcv
             ffffffff81000400 T udp_rcv

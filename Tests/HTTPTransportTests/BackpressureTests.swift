@@ -33,7 +33,7 @@ struct BackpressureTests {
             let greedy = try Tool.curl.start(["-sS", version, "-o", "/dev/null", "\(base)/endless"])
             defer { greedy.kill() }
             #expect(try await eventually { server.counts.requests == 1 })
-            let result = try await Tool.curl.run("-sS", "--max-time", "2", version, "\(base)/hello")
+            let result = try await Tool.curl.run("-sS", "--max-time", "10", version, "\(base)/hello")
             #expect(result.output == "hello\n")
         }
     }
@@ -43,7 +43,7 @@ struct BackpressureTests {
         arguments: ["--http1.1", "--http2-prior-knowledge"])
     func liveAndCancelled(version: String) async throws {
         try await withServer { _, port, responder in
-            let curl = try Tool.curl.start(["-sSN", version, "http://127.0.0.1:\(port)/live"])
+            let curl = try Tool.curl.start(["-sSN", "--max-time", "20", version, "http://127.0.0.1:\(port)/live"])
             #expect(try await eventually { responder.live.hasReader })
             for line in ["one", "two", "three"] {
                 responder.live.push(line)
@@ -59,7 +59,9 @@ struct BackpressureTests {
     @Test("many wake-ups from many threads lose nothing")
     func manyWakeUps() async throws {
         try await withServer { server, port, responder in
-            let curl = try Tool.curl.start(["-sSN", "--http2-prior-knowledge", "http://127.0.0.1:\(port)/live"])
+            let curl = try Tool.curl.start([
+                "-sSN", "--max-time", "20", "--http2-prior-knowledge", "http://127.0.0.1:\(port)/live",
+            ])
             #expect(try await eventually { responder.live.hasReader })
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 {

@@ -18,7 +18,8 @@ package struct FlowJSONError: Error, Hashable, Sendable, CustomStringConvertible
 
 /// Reads what `FlowJSONEncoder` or Hubble wrote, names interned into a catalog of the reader's own.
 ///
-/// Protobuf's names and their lowerCamel forms are both accepted, numbers as numbers or strings, enumerations by name or
+/// Protobuf's names and their lowerCamel forms are both accepted, numbers as numbers or strings, enumerations by name
+/// or
 /// number; unknown members are skipped, unknown names of enumerations count as unset. For readers at the edge: a line
 /// costs some microseconds and allocates.
 package struct FlowJSONDecoder {

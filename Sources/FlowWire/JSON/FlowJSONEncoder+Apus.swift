@@ -1,7 +1,7 @@
 import FlowModel
 
-// The member `apus`: what Hubble has no field for. Each of its members is followed by a comma, of which the last is taken
-// for the closing brace.
+// The member `apus`: what Hubble has no field for. Each of its members is followed by a comma, of which the last is
+// taken for the closing brace.
 extension FlowJSONEncoder {
     /// What does not count: the kernel's account of its drop, and the rule.
     mutating func appendApusStart(_ flow: Flow, to buffer: inout [UInt8]) {

@@ -3,8 +3,8 @@ package import FlowModel
 /// Writes flows as Hubble's JSON, one `GetFlowsResponse` a line.
 ///
 /// A value of one thread. A flow costs some hundred nanoseconds and, once the buffer is large enough, no allocation:
-/// everything that repeats is copied from rendered pieces. Keys stand in the order of the messages' declarations, values
-/// at zero are left out, 64-bit numbers are strings.
+/// everything that repeats is copied from rendered pieces. Keys stand in the order of the messages' declarations,
+/// values at zero are left out, 64-bit numbers are strings.
 package struct FlowJSONEncoder: Sendable {
     let pieces: JSONPieces
     private let compatibility: FlowJSONCompatibility

@@ -3,8 +3,8 @@ struct ICMPNames: Sendable {
     private let version: String
     private let types: [UInt8: (name: String, codes: [String])]
 
-    /// `ICMPv4 EchoRequest`, `ICMPv4 DestinationUnreachable(Port)`. A code beyond those of its type is told by number, a
-    /// type without codes shows one only if it is not 0, an unknown type is `t(c)`.
+    /// `ICMPv4 EchoRequest`, `ICMPv4 DestinationUnreachable(Port)`. A code beyond those of its type is told by
+    /// number, a type without codes shows one only if it is not 0, an unknown type is `t(c)`.
     func text(type: UInt8, code: UInt8) -> String {
         guard let known = types[type] else { return "\(version) \(type)(\(code))" }
         if Int(code) < known.codes.count { return "\(version) \(known.name)(\(known.codes[Int(code)]))" }

@@ -1,7 +1,7 @@
 /// RFC 3339 text of moments that follow each other closely: date and time of day are kept while the second lasts.
 struct TimestampText {
-    /// What stands before the time, and the time: `2026-03-14T09:26:53.589793238Z`. The fraction has 0, 3, 6 or 9 digits,
-    /// as few as are exact.
+    /// What stands before the time, and the time: `2026-03-14T09:26:53.589793238Z`. The fraction has 0, 3, 6 or 9
+    /// digits, as few as are exact.
     private(set) var prefixed: [UInt8]
     private let prefixCount: Int
     private var second = UInt64.max

@@ -30,8 +30,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Where to keep history; a temporary directory, removed at the end, if left out.")
     var dataDir: String?
 
-    @Option(help: "Where the API listens.")
-    var listen = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+    @Option(help: "Where the API listens; 127.0.0.1:4245 if left out, or another port where that one is taken.")
+    var listen: HTTPAddress?
 
     @Option(help: ArgumentHelp("Exchanges that the pods start a second, 1 to 1000.", valueName: "n"))
     var rate = 50
@@ -96,12 +96,13 @@ private final class Demo: Sendable {
         let plan = try LabPlan.from(manifests.documents)
         let lab = try Lab(plan)
         var settings = ServerSettings(
-            history: .init(directory: command.dataDir ?? temporary!), listen: [command.listen], nodeName: LabPlan.nodeName)
+            history: .init(directory: command.dataDir ?? temporary!), listen: [command.listen ?? Self.defaultAddress],
+            nodeName: LabPlan.nodeName)
         command.pipeline.apply(to: &settings)
         settings.enforcement = .enforce
         settings.datapath.restrictToNamespaces = lab.namespaceInodes
         let interfaces = Dictionary(uniqueKeysWithValues: lab.pods.map { ($0.hostInterface, $0.hostInterfaceName) })
-        let server = try await Server.start(settings, interfaces: interfaces, logger: logger)
+        let server = try await Self.startServer(settings, interfaces, canMove: command.listen == nil, logger)
         do {
             for problem in try server.controlPlane.apply(plan.replacingPods(in: manifests)) {
                 throw CommandFailure.failed("\(problem)")
@@ -125,6 +126,21 @@ private final class Demo: Sendable {
         }
         self.lab = lab
         self.server = server
+    }
+
+    private static let defaultAddress = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+
+    /// Two demos may run side by side: the second one takes a port that the system chooses.
+    private static func startServer(
+        _ settings: ServerSettings, _ interfaces: [UInt32: String], canMove: Bool, _ logger: Logger
+    ) async throws -> Server {
+        do {
+            return try await Server.start(settings, interfaces: interfaces, logger: logger)
+        } catch HTTPServerError.addressInUse where canMove {
+            var settings = settings
+            settings.listen = [.tcp(host: "127.0.0.1", port: 0)]
+            return try await Server.start(settings, interfaces: interfaces, logger: logger)
+        }
     }
 
     private static func makeTemporaryDirectory() throws -> String {

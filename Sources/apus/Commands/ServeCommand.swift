@@ -82,7 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
         pipeline.apply(to: &settings)
         settings.enforcement = enforcement
         settings.datapath.kernelDrops = !noKernelDrops
-        settings.nodeAddresses = try HostInterfaces.addresses()
+        settings.nodeAddresses = try NetworkInterfaces.addresses().compactMap { IPAddress($0) }
         let interfaces = try interface.map { try $0.resolved() }
         let server = try await Server.start(
             settings, interfaces: Dictionary(uniqueKeysWithValues: interfaces.map { ($0.index, $0.name) }), logger: logger)
@@ -127,9 +127,9 @@ struct InterfaceArgument: ExpressibleByArgument {
     }
 
     func resolved() throws -> ControlPlane.Interface {
-        guard let index = HostInterfaces.index(of: name) else {
+        guard let index = NetworkInterfaces.index(of: name) else {
             throw CommandFailure.failed(
-                "--interface \(name): there is no such interface; there are \(HostInterfaces.names().joined(separator: ", "))")
+                "--interface \(name): there is no such interface; there are \(NetworkInterfaces.names().joined(separator: ", "))")
         }
         return .init(index: index, name: name, endpoint: endpoint)
     }

@@ -1,9 +1,27 @@
 internal import Glibc
 
-/// Addresses of this network namespace's interfaces.
-package enum InterfaceAddresses {
+/// The interfaces of the network namespace that the calling thread is in.
+package enum NetworkInterfaces {
+    /// nil: there is none of this name.
+    package static func index(of name: String) -> UInt32? {
+        let index = unsafe if_nametoindex(name)
+        return index == 0 ? nil : index
+    }
+
+    package static func names() -> [String] {
+        guard let list = unsafe if_nameindex() else { return [] }
+        defer { unsafe if_freenameindex(list) }
+        var names: [String] = []
+        var entry = unsafe list
+        while let name = unsafe entry.pointee.if_name {
+            names.append(unsafe String(cString: name))
+            unsafe entry += 1
+        }
+        return names
+    }
+
     /// IPv4 and IPv6 addresses as text, without zones.
-    package static func all() throws(SystemError) -> [String] {
+    package static func addresses() throws(SystemError) -> [String] {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard unsafe getifaddrs(&first) == 0 else { throw .last("list the interfaces' addresses") }
         defer { unsafe freeifaddrs(first) }

@@ -1,0 +1,96 @@
+import Foundation
+import Lab
+import SystemRuntime
+import Testing
+
+/// `apus serve` on the node of a laboratory.
+@Suite(.enabled(if: Apus.obstacle == nil, Comment(rawValue: Apus.obstacle ?? "")), .serialized)
+struct ServeTests {
+    /// Asks until the answer is the wanted one; the time that it took, nil after two seconds.
+    private func time(until wanted: Bool, _ ask: () async -> Bool) async -> Duration? {
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(2) {
+            if await ask() == wanted { return ContinuousClock.now - start }
+        }
+        return nil
+    }
+
+    private static func allowing(_ port: Int) -> String {
+        """
+        apiVersion: cilium.io/v2
+        kind: CiliumNetworkPolicy
+        metadata: {name: frontend-backend-communication, namespace: default}
+        spec:
+          endpointSelector: {matchLabels: {app: frontend}}
+          ingress:
+          - fromEndpoints: [{matchLabels: {app: backend}}]
+            toPorts: [{ports: [{port: "\(port)", protocol: TCP}]}]
+        """
+    }
+
+    @Test("An edited policy changes verdicts within a second; a broken or refused one leaves the last in force")
+    func editedPolicy() async throws {
+        let served = try ServedLab()
+        let (lab, backend, frontend) = (served.lab, served.pod("backend"), served.pod("frontend"))
+        for port in [9_090, 8_080] { try lab.listen(on: frontend, port: UInt16(port)) }
+        func connects(_ port: UInt16) async -> Bool {
+            if case .answered = await lab.connect(from: backend, to: frontend.ipv4, port: port) { true } else { false }
+        }
+        #expect(await connects(9_090))
+        #expect(await !connects(8_080))
+
+        try served.writePolicies(Self.allowing(8_080))
+        let opened = await time(until: true) { await connects(8_080) }
+        #expect(try #require(opened) < .seconds(1))
+        #expect(await !connects(9_090))
+
+        let mistakes = [
+            "kind: CiliumNetworkPolicy\n  broken: [", Self.allowing(9_090).replacingOccurrences(of: "endpointSelector", with: "endpointSelektor"),
+            """
+            apiVersion: cilium.io/v2
+            kind: CiliumNetworkPolicy
+            metadata: {name: frontend-backend-communication, namespace: default}
+            spec:
+              ingress: [{fromEndpoints: [{}]}]
+            """,
+        ]
+        for mistake in mistakes {
+            try served.writePolicies(mistake)
+            try await Task.sleep(for: .milliseconds(600))
+            #expect(await connects(8_080))
+            #expect(await !connects(9_090))
+        }
+        #expect(served.server.errors.contains("neither endpointSelector nor nodeSelector"))
+        _ = try served.stop()
+    }
+
+    @Test("Observing only, everything passes; audited, what policy would drop is told as AUDIT and passes")
+    func withoutEnforcement() async throws {
+        for mode in ["none", "audit"] {
+            let served = try ServedLab(enforcement: mode)
+            let frontend = served.pod("frontend")
+            try served.lab.listen(on: frontend, port: 9_090)
+            let result = await served.lab.connect(from: served.pod("outsider"), to: frontend.ipv6, port: 9_090)
+            #expect(result == .answered(bytes: 64), "\(mode)")
+            let flows = try served.stop()
+            let verdicts = flows.filter { $0.isPolicyVerdict && $0.traffic_direction == "INGRESS" }.map(\.verdict)
+            #expect(verdicts == [mode == "audit" ? "AUDIT" : "FORWARDED"])
+            #expect(flows.filter { $0.isDrop }.isEmpty)
+        }
+    }
+
+    @Test("Identities are the same after a restart, and programs are gone from the interfaces when it has stopped")
+    func restart() async throws {
+        let served = try ServedLab()
+        let (outsider, frontend) = (served.pod("outsider"), served.pod("frontend"))
+        _ = await served.lab.connect(from: outsider, to: frontend.ipv4, port: 9_090)
+        let first = try served.stop()
+        let identity = try #require(first.first { $0.isDrop }?.source?.identity)
+        let filters = try Tool.run(
+            "nsenter", ["--net=\(served.lab.nodeNamespace.path)", "tc", "filter", "show", "dev", frontend.hostInterfaceName, "egress"])
+        #expect(filters.output == "")
+
+        let numbers = try String(contentsOfFile: served.store + "/identities.json", encoding: .utf8)
+        #expect(numbers.contains("\(identity)"))
+    }
+}
