@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "BPFRuntime", "Datapath", "DatapathABI", "FlowModel", "FlowCatalog", "SystemRuntime", "FlowRing", "FlowFilter", "FlowWire", "Manifests",
+                "BPFRuntime", "Datapath", "DatapathABI", "FlowModel", "FlowCatalog", "SystemRuntime", "FlowRing",
+                "FlowFilter", "FlowWire", "Manifests",
                 "FlowCapture", "Directory", "Policy", "FlowEnrichment", "FlowHistory", "FlowMetrics", "FlowObserver",
                 "FlowAPI", "Console", "Lab", "HTTPTransport", argumentParser, logging, nioPosix,
             ],
@@ -118,7 +119,9 @@ let package = Package(
         tests(
             "FlowObserverTests",
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
-        tests("FlowEnrichmentTests", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
+        tests(
+            "FlowEnrichmentTests",
+            ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
         tests("EndToEndTests", ["apus", "FlowModel", "Lab", "Manifests", "SystemRuntime"]),
     ]

@@ -1,5 +1,5 @@
-internal import Foundation
 internal import FlowWire
+internal import Foundation
 
 enum StatusJSON {
     static func text(_ report: StatusReport) -> String {

@@ -51,7 +51,11 @@ package struct FlowEnricher: ~Copyable, Sendable {
         flow.timeNanoseconds = event.time_ns &+ realtimeOffset
         flow.sequence = nextSequence
         nextSequence &+= 1
-        if flow.kind == .kernelDrop { addKernelNames(event, to: &flow) } else { flow.interfaceName = names.interface(of: event) }
+        if flow.kind == .kernelDrop {
+            addKernelNames(event, to: &flow)
+        } else {
+            flow.interfaceName = names.interface(of: event)
+        }
         guard flow.attributes.contains(.ip) else {
             flow.unknownNames.source = .noAddress
             flow.unknownNames.destination = .noAddress

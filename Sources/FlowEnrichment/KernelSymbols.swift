@@ -29,10 +29,11 @@ package struct KernelSymbols: Sendable {
         found.sort { $0.address < $1.address }
         addresses = found.map(\.address)
         var names: [UInt8] = []
-        starts = found.map { symbol in
-            defer { names.append(contentsOf: lines[symbol.name]) }
-            return UInt32(names.count)
-        } + [UInt32(found.reduce(0) { $0 + $1.name.count })]
+        starts =
+            found.map { symbol in
+                defer { names.append(contentsOf: lines[symbol.name]) }
+                return UInt32(names.count)
+            } + [UInt32(found.reduce(0) { $0 + $1.name.count })]
         self.names = names
     }
 

@@ -86,7 +86,8 @@ extension IPAddress: CustomStringConvertible {
         guard parts.count == 4 else { return nil }
         var number: UInt32 = 0
         for part in parts {
-            let isPlainDecimal = part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } && (part.utf8.count == 1 || part.first != "0")
+            let isPlainDecimal =
+                part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } && (part.utf8.count == 1 || part.first != "0")
             guard isPlainDecimal, let byte = UInt8(part) else { return nil }
             number = number << 8 | UInt32(byte)
         }
@@ -109,7 +110,8 @@ extension IPAddress: CustomStringConvertible {
         }
         let all: [UInt16]
         if let gap = text.firstRange(of: "::") {
-            guard let head = groups(String(text[..<gap.lowerBound])), let tail = groups(String(text[gap.upperBound...])),
+            guard let head = groups(String(text[..<gap.lowerBound])),
+                let tail = groups(String(text[gap.upperBound...])),
                 head.count + tail.count < 8
             else { return nil }
             all = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail

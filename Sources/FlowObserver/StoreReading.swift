@@ -16,7 +16,8 @@ final class StoreReading {
         self.sequences = sequences
         reader = try HistoryReader(directory: history.directory, catalog: history.readersCatalog)
         cursor = reader.cursor(
-            order: order, sequences: sequences, times: times, verdicts: Self.verdicts(filter), kinds: Self.kinds(filter))
+            order: order, sequences: sequences, times: times, verdicts: Self.verdicts(filter), kinds: Self.kinds(filter)
+        )
     }
 
     func next() throws(HistoryError) -> [Flow]? { try reader.next(&cursor) }

@@ -1,5 +1,5 @@
-internal import SystemRuntime
 public import Synchronization
+internal import SystemRuntime
 
 /// A bounded queue between exactly one writing and one reading thread, without locks.
 ///

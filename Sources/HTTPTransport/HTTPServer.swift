@@ -71,7 +71,7 @@ package enum HTTPServerError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
-        case .addressInUse(let address): "cannot listen on \(address): the address is in use: is another server running?"
+        case .addressInUse(let address): "cannot listen on \(address): another program listens there"
         }
     }
 }

@@ -48,7 +48,9 @@ import Testing
         #expect(result.errors.contains("loopback"))
     }
 
-    @Test("Without capabilities one line names those that are missing", .enabled(if: getuid() == 0, "only root can drop them"))
+    @Test(
+        "Without capabilities one line names those that are missing",
+        .enabled(if: getuid() == 0, "only root can drop them"))
     func noCapabilities() throws {
         let directory = try TemporaryDirectory()
         for command in [["demo"], ["serve", "--data-dir", directory.path]] {

@@ -4,7 +4,8 @@ import Testing
 /// The demo, as a user runs it, and the API while it runs.
 @Suite(.enabled(if: Apus.obstacle == nil, Comment(rawValue: Apus.obstacle ?? "")), .serialized)
 struct DemoTests {
-    private func start(_ directory: String, duration: String, _ arguments: [String] = []) throws -> (Child, api: String) {
+    private func start(_ directory: String, duration: String, _ arguments: [String] = []) throws -> (Child, api: String)
+    {
         let demo = try Child(
             Apus.path,
             ["demo", "--duration", duration, "--output", "jsonpb", "--data-dir", directory, "--listen", "127.0.0.1:0"]
@@ -20,7 +21,8 @@ struct DemoTests {
         return result.output
     }
 
-    @Test("It prints only NDJSON, which holds what the policies and closed ports make of the traffic, and loses nothing")
+    @Test(
+        "It prints only NDJSON, which holds what the policies and closed ports make of the traffic, and loses nothing")
     func flows() throws {
         let directory = try TemporaryDirectory()
         let (demo, api) = try start(directory.path, duration: "7s")
@@ -92,10 +94,14 @@ struct DemoTests {
         func isBackend(_ endpoint: FlowLine.Endpoint?) -> Bool { endpoint?.pod_name?.hasPrefix("backend-") == true }
 
         let allowed = flows.filter { isBackend($0.source) && isFrontend($0.destination) && $0.destinationPort == 9_090 }
-        #expect(allowed.contains { $0.verdict == "FORWARDED" && $0.is_reply == false && $0.traffic_direction == "INGRESS" })
+        #expect(
+            allowed.contains { $0.verdict == "FORWARDED" && $0.is_reply == false && $0.traffic_direction == "INGRESS" })
         #expect(!allowed.contains { $0.isDrop })
-        let replies = flows.filter { isFrontend($0.source) && isBackend($0.destination) && $0.l4?.TCP?.source_port == 9_090 }
-        #expect(replies.contains { $0.is_reply == true && $0.traffic_direction == "EGRESS" && $0.verdict == "FORWARDED" })
+        let replies = flows.filter {
+            isFrontend($0.source) && isBackend($0.destination) && $0.l4?.TCP?.source_port == 9_090
+        }
+        #expect(
+            replies.contains { $0.is_reply == true && $0.traffic_direction == "EGRESS" && $0.verdict == "FORWARDED" })
 
         let drops = flows.filter { $0.isDrop }
         #expect(drops.allSatisfy { $0.drop_reason_desc == "POLICY_DENIED" && $0.is_reply == nil })

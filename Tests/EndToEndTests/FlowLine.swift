@@ -19,7 +19,9 @@ struct FlowLine: Decodable, Sendable {
     struct Ports: Decodable, Sendable { var source_port: Int?, destination_port: Int?, flags: [String: Bool]? }
     struct ICMP: Decodable, Sendable { var type: Int? }
     struct Layer4: Decodable, Sendable { var TCP: Ports?, UDP: Ports?, ICMPv4: ICMP?, ICMPv6: ICMP? }
-    struct Endpoint: Decodable, Sendable { var identity: Int?, namespace: String?, pod_name: String?, labels: [String]? }
+    struct Endpoint: Decodable, Sendable {
+        var identity: Int?, namespace: String?, pod_name: String?, labels: [String]?
+    }
     struct EventType: Decodable, Sendable { var type: Int }
     struct Apus: Decodable, Sendable { var kernel_drop_reason: String?, packets: Int?, sequence: String? }
 

@@ -44,10 +44,13 @@ struct GroundTruthTests {
     /// Neighbour discovery and group management pass without an event; so does what is not from host to host.
     private static func isTraffic(_ packet: PacketCapture.Packet) -> Bool {
         let isLinkUpkeep = packet.ipProtocol == .icmpv6 && (130...143).contains(packet.icmpType)
-        return !isLinkUpkeep && !packet.destination.description.hasPrefix("ff02:") && !packet.source.description.hasPrefix("fe80:")
+        return !isLinkUpkeep && !packet.destination.description.hasPrefix("ff02:")
+            && !packet.source.description.hasPrefix("fe80:")
     }
 
-    @Test("Every packet is one trace or one drop, every denied SYN one drop, every connection one verdict in each direction")
+    @Test(
+        "Every packet is one trace or one drop, every denied SYN one drop, every connection one verdict in each direction"
+    )
     func packetForPacket() async throws {
         let served = try ServedLab(["--aggregation", "none", "--no-kernel-drops"])
         let lab = served.lab
@@ -87,7 +90,9 @@ struct GroundTruthTests {
     private func checkConnections(
         _ sent: [PacketCapture.Packet], drops: [Tuple: Int], _ flows: [FlowLine.Flow]
     ) throws {
-        let openings = sent.filter { $0.ipProtocol == .tcp && $0.tcpFlags.contains(.syn) && !$0.tcpFlags.contains(.ack) }
+        let openings = sent.filter {
+            $0.ipProtocol == .tcp && $0.tcpFlags.contains(.syn) && !$0.tcpFlags.contains(.ack)
+        }
         let attempts = Self.count(openings.map { Tuple($0) })
         let answered = Set(
             sent.filter { $0.ipProtocol == .tcp && $0.tcpFlags.isSuperset(of: [.syn, .ack]) }.map { packet in
@@ -115,7 +120,9 @@ struct GroundTruthTests {
                 #expect(ingress[tuple] == (isDropped ? nil : 1), "\(tuple) inbound")
             }
             let egressDrops = flows.filter { $0.isDrop && $0.traffic_direction == "EGRESS" && Tuple($0) == tuple }.count
-            if podAddresses.contains(tuple.source) { #expect(egress[tuple] == (egressDrops > 0 ? nil : 1), "\(tuple) outbound") }
+            if podAddresses.contains(tuple.source) {
+                #expect(egress[tuple] == (egressDrops > 0 ? nil : 1), "\(tuple) outbound")
+            }
         }
         for tuple in Set(ingress.keys).union(egress.keys) { #expect(attempts[tuple] != nil, "invented: \(tuple)") }
     }

@@ -45,7 +45,8 @@ struct ServeTests {
         #expect(await !connects(9_090))
 
         let mistakes = [
-            "kind: CiliumNetworkPolicy\n  broken: [", Self.allowing(9_090).replacingOccurrences(of: "endpointSelector", with: "endpointSelektor"),
+            "kind: CiliumNetworkPolicy\n  broken: [",
+            Self.allowing(9_090).replacingOccurrences(of: "endpointSelector", with: "endpointSelektor"),
             """
             apiVersion: cilium.io/v2
             kind: CiliumNetworkPolicy
@@ -87,7 +88,11 @@ struct ServeTests {
         let first = try served.stop()
         let identity = try #require(first.first { $0.isDrop }?.source?.identity)
         let filters = try Tool.run(
-            "nsenter", ["--net=\(served.lab.nodeNamespace.path)", "tc", "filter", "show", "dev", frontend.hostInterfaceName, "egress"])
+            "nsenter",
+            [
+                "--net=\(served.lab.nodeNamespace.path)", "tc", "filter", "show", "dev", frontend.hostInterfaceName,
+                "egress",
+            ])
         #expect(filters.output == "")
 
         let numbers = try String(contentsOfFile: served.store + "/identities.json", encoding: .utf8)

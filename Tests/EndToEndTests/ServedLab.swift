@@ -19,8 +19,10 @@ final class ServedLab {
         let demo = ManifestSet.parse(DemoManifests.yaml, file: "demo.yaml")
         let plan = try LabPlan.from(demo.documents)
         lab = try Lab(plan)
-        try FileManager.default.createDirectory(atPath: directory.path + "/manifests", withIntermediateDirectories: true)
-        try plan.podManifestsYAML().write(toFile: directory.path + "/manifests/pods.yaml", atomically: true, encoding: .utf8)
+        try FileManager.default.createDirectory(
+            atPath: directory.path + "/manifests", withIntermediateDirectories: true)
+        try plan.podManifestsYAML().write(
+            toFile: directory.path + "/manifests/pods.yaml", atomically: true, encoding: .utf8)
         let interfaces = lab.pods.flatMap { ["--interface", "\($0.hostInterfaceName)=\($0.qualifiedName)"] }
         try Self.policies.write(
             toFile: directory.path + "/manifests/policies.yaml", atomically: true, encoding: .utf8)

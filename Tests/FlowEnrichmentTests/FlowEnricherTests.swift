@@ -157,7 +157,8 @@ import Testing
     @Test("A new directory is used from the next batch on")
     func newDirectory() {
         var enricher = FlowEnricher(
-            publisher: publisher, catalog: catalog, reasonNames: [:], symbols: KernelSymbols(lines: []), interfaces: [:],
+            publisher: publisher, catalog: catalog, reasonNames: [:], symbols: KernelSymbols(lines: []),
+            interfaces: [:],
             firstSequence: 1)
         var flows: [Flow] = []
         let events = [event(APUS_EVENT_TRACE)]

@@ -57,7 +57,8 @@ import Testing
         reading.lost = [.eventRing: 7]
         let lines = text([], reading)
         for place in LossPlace.allCases {
-            #expect(lines.contains(#"apus_lost_flows_total{place="\#(place.rawValue)"} \#(place == .eventRing ? 7 : 0)"#))
+            #expect(
+                lines.contains(#"apus_lost_flows_total{place="\#(place.rawValue)"} \#(place == .eventRing ? 7 : 0)"#))
         }
     }
 

@@ -13,7 +13,9 @@ struct Apus: AsyncParsableCommand {
               apus serve --manifests DIR --interface eth0     this host
               apus observe -f --verdict DROPPED               what is being dropped
             """,
-        subcommands: [DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, VersionCommand.self])
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, VersionCommand.self,
+        ])
 
     static func main() async {
         StandardStream.ignoreBrokenPipes()

@@ -46,7 +46,8 @@ struct ObserveCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             if follow && output.output == .table {
-                throw CommandFailure.usage("--output table cannot be used with --follow: columns are aligned at the end")
+                throw CommandFailure.usage(
+                    "--output table cannot be used with --follow: columns are aligned at the end")
             }
             var items = try FilterArguments.queryItems(filters)
             if follow { items.append((name: "follow", value: "true")) }

@@ -64,7 +64,8 @@ struct OutputOptions: ParsableArguments {
 
 /// Settings of the data plane that `serve` and `demo` share.
 struct PipelineOptions: ParsableArguments {
-    @Option(help: "What is told of forwarded packets: medium (first packet, new TCP flags, then every 5 s) or none (each).")
+    @Option(
+        help: "What is told of forwarded packets: medium (first packet, new TCP flags, then every 5 s) or none (each).")
     var aggregation = DatapathSettings.TraceAggregation.medium
 
     @Option(help: ArgumentHelp("A kernel drop reason to leave out; replaces the default list.", valueName: "reason"))

@@ -85,7 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
         settings.nodeAddresses = try NetworkInterfaces.addresses().compactMap { IPAddress($0) }
         let interfaces = try interface.map { try $0.resolved() }
         let server = try await Server.start(
-            settings, interfaces: Dictionary(uniqueKeysWithValues: interfaces.map { ($0.index, $0.name) }), logger: logger)
+            settings, interfaces: Dictionary(uniqueKeysWithValues: interfaces.map { ($0.index, $0.name) }),
+            logger: logger)
         let watch = manifests.map { ManifestWatch($0, controlPlane: server.controlPlane, logger: logger) }
         do {
             try watch?.start()
@@ -129,7 +130,8 @@ struct InterfaceArgument: ExpressibleByArgument {
     func resolved() throws -> ControlPlane.Interface {
         guard let index = NetworkInterfaces.index(of: name) else {
             throw CommandFailure.failed(
-                "--interface \(name): there is no such interface; there are \(NetworkInterfaces.names().joined(separator: ", "))")
+                "--interface \(name): there is no such interface; there are \(NetworkInterfaces.names().joined(separator: ", "))"
+            )
         }
         return .init(index: index, name: name, endpoint: endpoint)
     }
@@ -141,7 +143,8 @@ extension HTTPAddress {
         switch self {
         case .unix: true
         case .tcp(let host, _):
-            host == "localhost" || IPAddress(host).map { $0 == IPAddress("::1")! || $0.v4.map { $0 >> 24 == 127 } == true } == true
+            host == "localhost"
+                || IPAddress(host).map { $0 == IPAddress("::1")! || $0.v4.map { $0 >> 24 == 127 } == true } == true
         }
     }
 }

@@ -46,14 +46,16 @@ struct StatusCommand: AsyncParsableCommand {
             String(format: "Flows/s: %.2f", report.flows_rate),
             "Node: \(report.apus.node_name), \(report.apus.endpoints) endpoints, \(report.apus.policies) policies",
             "Captured: \(report.apus.captured.withThousands)",
-            "Lost: " + (lost.isEmpty ? "0" : lost.map { "\($0.value.withThousands) (\($0.key))" }.joined(separator: ", ")),
+            "Lost: "
+                + (lost.isEmpty ? "0" : lost.map { "\($0.value.withThousands) (\($0.key))" }.joined(separator: ", ")),
         ]
         if report.apus.refused_manifests > 0 {
             lines.append("Refused manifests: \(report.apus.refused_manifests); the server's log says why")
         }
         if let history = report.apus.history {
             lines.append(
-                "History: \(history.stored.withThousands) flows stored, \(history.bytes.withThousands) bytes in \(history.directory)")
+                "History: \(history.stored.withThousands) flows stored, \(history.bytes.withThousands) bytes in \(history.directory)"
+            )
             if let error = history.last_error { lines.append("History error: \(error)") }
         }
         return lines.joined(separator: "\n") + "\n"

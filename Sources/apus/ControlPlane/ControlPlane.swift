@@ -58,7 +58,9 @@ final class ControlPlane: Sendable {
     var summary: Summary { state.withLock { $0.summary } }
 
     /// Lends the datapath, which is there until `close`.
-    func withDatapath<Result: ~Copyable>(_ body: (borrowing Datapath) throws -> sending Result) rethrows -> sending Result {
+    func withDatapath<Result: ~Copyable>(_ body: (borrowing Datapath) throws -> sending Result) rethrows
+        -> sending Result
+    {
         try state.withLock { state in try body(state.datapath!) }
     }
 
@@ -92,7 +94,8 @@ final class ControlPlane: Sendable {
     private func compile(_ policies: PolicySet, _ update: DirectoryUpdate) -> [EndpointPolicy] {
         let peers = update.identities.map {
             PolicyPeer(
-                identity: $0.identity, labels: $0.labels, prefix: $0.prefix, namedPorts: $0.namedPorts.compactMap(NamedPort.init))
+                identity: $0.identity, labels: $0.labels, prefix: $0.prefix,
+                namedPorts: $0.namedPorts.compactMap(NamedPort.init))
         }
         let subjects = update.subjects.map {
             PolicySubject(endpoint: $0.id, labels: $0.labels, namedPorts: $0.namedPorts.compactMap(NamedPort.init))
@@ -107,7 +110,8 @@ final class ControlPlane: Sendable {
     func attach(_ interface: Interface) throws(DatapathError) {
         try state.withLock { state throws(DatapathError) in
             try Self.setEndpoint(of: interface, &state)
-            try state.datapath?.attach(interfaceIndex: interface.index, side: interface.endpoint == .host ? .host : .pod)
+            try state.datapath?.attach(
+                interfaceIndex: interface.index, side: interface.endpoint == .host ? .host : .pod)
             state.interfaces.append(interface)
         }
     }

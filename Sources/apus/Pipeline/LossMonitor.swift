@@ -63,7 +63,8 @@ final class LossMonitor: Sendable {
     /// Flows a second over the last minute, or since the start if that is later.
     var flowsPerSecond: Double {
         state.withLock { state in
-            guard let first = state.flowCounts.first, let last = state.flowCounts.last, state.flowCounts.count > 1 else {
+            guard let first = state.flowCounts.first, let last = state.flowCounts.last, state.flowCounts.count > 1
+            else {
                 return 0
             }
             return Double(last - first) / Double((state.flowCounts.count - 1) * Limits.monitorIntervalSeconds)

@@ -43,7 +43,8 @@ final class Pipeline: Sendable {
     ///   - writer: opened with `catalog`.
     ///   - interfaces: names of the interfaces at which programs are or will be attached, by number.
     init(
-        datapath: borrowing Datapath, catalog: FlowCatalog, directory: DirectoryPublisher, writer: consuming HistoryWriter,
+        datapath: borrowing Datapath, catalog: FlowCatalog, directory: DirectoryPublisher,
+        writer: consuming HistoryWriter,
         historyDirectory: String, interfaces: [UInt32: String], nodeName: String, limits: Limits, logger: Logger
     ) throws {
         self.catalog = catalog

@@ -30,7 +30,8 @@ struct Readings: Sendable {
         let history = pipeline.historyStatus
         return StatusReport(
             flows: ringFlows, capacity: UInt64(pipeline.flows.capacity), seen: tally.flows,
-            uptimeNanoseconds: SystemClock.realtimeNanoseconds() - startNanoseconds, version: "apus v\(Version.current)",
+            uptimeNanoseconds: SystemClock.realtimeNanoseconds() - startNanoseconds,
+            version: "apus v\(Version.current)",
             flowsPerSecond: monitor.flowsPerSecond,
             details: .init(
                 nodeName: pipeline.context.nodeName, captured: producedEvents,

@@ -54,7 +54,8 @@ struct EnrichmentStage: ~Copyable, Sendable {
     private let metrics: FlowMetrics
 
     init(
-        events: EventRing<apus_event>, enricher: consuming FlowEnricher, flows: BroadcastRing<Flow>, metrics: FlowMetrics
+        events: EventRing<apus_event>, enricher: consuming FlowEnricher, flows: BroadcastRing<Flow>,
+        metrics: FlowMetrics
     ) {
         self.events = EventRingReader(events)
         self.enricher = enricher

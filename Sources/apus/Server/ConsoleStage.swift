@@ -35,7 +35,8 @@ final class ConsoleStage: Sendable {
     func stop() { thread.stop() }
 
     private func print(
-        _ reader: inout BroadcastReader<Flow>, _ losses: LossLedger, _ lossCursor: inout Int, _ printer: inout FlowPrinter
+        _ reader: inout BroadcastReader<Flow>, _ losses: LossLedger, _ lossCursor: inout Int,
+        _ printer: inout FlowPrinter
     ) {
         var bytes: [UInt8] = []
         while true {

@@ -25,7 +25,8 @@ final class Server: Sendable {
         let datapath = try Datapath(settings: settings.datapath)
         let catalog = FlowCatalog()
         try FileManager.default.createDirectory(
-            atPath: settings.history.directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+            atPath: settings.history.directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o750])
         var history = settings.history
         history.nodeName = settings.nodeName
         let writer = try HistoryWriter(history, catalog: catalog)

@@ -1,38 +1,22 @@
-import Dispatch
 import Foundation
 import Synchronization
+import SystemRuntime
 
 /// Waits for Ctrl-C or SIGTERM, so that everything is put away before the process ends. A second one ends it at once.
 final class StopSignal: Sendable {
-    private let sources: Mutex<[any DispatchSourceSignal]>
-    private let state = Mutex<(isSignalled: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+    private let state = Mutex<(isOver: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
 
     init() {
-        let signals = [SIGINT, SIGTERM]
-        for number in signals { _ = signal(number, SIG_IGN) }
-        sources = Mutex([])
-        sources.withLock { sources in
-            sources = signals.map { DispatchSource.makeSignalSource(signal: $0, queue: .global()) }
-            for source in sources {
-                source.setEventHandler { [weak self] in self?.arrived() }
-                source.resume()
-            }
+        TerminationSignals.install { [self] in
+            if state.withLock({ $0.isOver }) { exit(130) }
+            trigger()
         }
     }
 
-    private func arrived() {
-        let waiter = state.withLock { state in
-            if state.isSignalled { exit(130) }
-            state.isSignalled = true
-            return state.waiter.take()
-        }
-        waiter?.resume()
-    }
-
-    /// As if a signal had come.
+    /// Ends the wait, as a signal does.
     func trigger() {
         let waiter = state.withLock { state in
-            state.isSignalled = true
+            state.isOver = true
             return state.waiter.take()
         }
         waiter?.resume()
@@ -41,9 +25,8 @@ final class StopSignal: Sendable {
     func wait() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
-                if state.isSignalled { return true }
-                state.waiter = continuation
-                return false
+                if !state.isOver { state.waiter = continuation }
+                return state.isOver
             }
             if isOver { continuation.resume() }
         }
