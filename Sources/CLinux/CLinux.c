@@ -4,15 +4,27 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+
+static int result(int value)
+{
+	return value >= 0 ? value : -errno;
+}
 
 int clinux_unshare_network(void)
 {
-	return unshare(CLONE_NEWNET) == 0 ? 0 : -errno;
+	return result(unshare(CLONE_NEWNET));
 }
 
 int clinux_enter_network(int fd)
 {
-	return setns(fd, CLONE_NEWNET) == 0 ? 0 : -errno;
+	return result(setns(fd, CLONE_NEWNET));
+}
+
+int clinux_open_own_network(void)
+{
+	return result(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
 }
 
 int clinux_name_thread(const char *name)
@@ -20,8 +32,28 @@ int clinux_name_thread(const char *name)
 	return -pthread_setname_np(pthread_self(), name);
 }
 
-int clinux_open_own_network(void)
+int clinux_eventfd(void)
 {
-	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	return fd >= 0 ? fd : -errno;
+	return result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+int clinux_eventfd_add(int fd)
+{
+	return result(eventfd_write(fd, 1));
+}
+
+int clinux_eventfd_take(int fd)
+{
+	eventfd_t count;
+	return result(eventfd_read(fd, &count));
+}
+
+int clinux_inotify(void)
+{
+	return result(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+}
+
+int clinux_inotify_watch(int fd, const char *directory)
+{
+	return result(inotify_add_watch(fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE));
 }

@@ -8,17 +8,16 @@ package final class DirectoryWatcher: Sendable {
     private let descriptor: FileDescriptor
 
     package init() throws(SystemError) {
-        let result = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
-        guard result >= 0 else { throw .last("start watching files") }
+        let result = clinux_inotify()
+        guard result >= 0 else { throw SystemError("start watching files", code: -result) }
         descriptor = FileDescriptor(owning: result)
     }
 
     /// Watches these directories, too; one that is watched already stays so.
     package func watch(_ directories: [String]) throws(SystemError) {
-        let changes = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE)
         for directory in directories {
-            let result = unsafe inotify_add_watch(descriptor.rawValue, directory, changes)
-            guard result >= 0 else { throw .last("watch \(directory)") }
+            let result = unsafe clinux_inotify_watch(descriptor.rawValue, directory)
+            guard result >= 0 else { throw SystemError("watch \(directory)", code: -result) }
         }
     }
 

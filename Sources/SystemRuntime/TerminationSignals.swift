@@ -11,13 +11,13 @@ package enum TerminationSignals {
     ///
     /// That thread has the signals unblocked, so they arrive even if whoever started this process had them blocked.
     package static func install(_ body: @escaping @Sendable () -> Void) {
-        let created = eventfd(0, 0x80000 /* EFD_CLOEXEC */)
+        let created = clinux_eventfd()
         precondition(created >= 0, "the system has a descriptor left")
         let (isFirst, _) = descriptor.compareExchange(expected: -1, desired: created, ordering: .sequentiallyConsistent)
         precondition(isFirst, "installed once")
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in
-            _ = eventfd_write(TerminationSignals.descriptor.load(ordering: .relaxed), 1)
+            _ = clinux_eventfd_add(TerminationSignals.descriptor.load(ordering: .relaxed))
         }
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -29,9 +29,10 @@ package enum TerminationSignals {
         _ = NamedThread("apus-signals") {
             var signals = unblocked
             unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            var count: eventfd_t = 0
             while true {
-                if unsafe eventfd_read(created, &count) == 0 { body() }
+                var entry = pollfd(fd: created, events: Int16(POLLIN), revents: 0)
+                _ = unsafe poll(&entry, 1, -1)
+                if clinux_eventfd_take(created) >= 0 { body() }
             }
         }
     }

@@ -6,7 +6,7 @@ package final class WakeUp: Sendable {
     private let descriptor: FileDescriptor
 
     package init() {
-        let result = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        let result = clinux_eventfd()
         precondition(result >= 0, "the system has a descriptor left")
         descriptor = FileDescriptor(owning: result)
     }
@@ -14,7 +14,7 @@ package final class WakeUp: Sendable {
     /// Any thread; never blocks.
     package func wake() {
         // EAGAIN means that the counter is full, and so that a wake-up is pending already.
-        _ = eventfd_write(descriptor.rawValue, 1)
+        _ = clinux_eventfd_add(descriptor.rawValue)
     }
 
     /// Blocks until woken or until the time is up, and takes all pending wake-ups.
@@ -23,7 +23,6 @@ package final class WakeUp: Sendable {
     package func wait(timeoutMilliseconds: Int32? = nil) {
         var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&entry, 1, timeoutMilliseconds ?? -1) > 0 else { return }
-        var count: eventfd_t = 0
-        _ = unsafe eventfd_read(descriptor.rawValue, &count)
+        _ = clinux_eventfd_take(descriptor.rawValue)
     }
 }

@@ -1,15 +1,22 @@
-// What Swift's Glibc module leaves out, or imports in a form that Swift cannot call.
+// System calls that Swift's Glibc module leaves out, or imports in a form that Swift cannot call.
+//
+// No system header is included here: what it declares would then belong to this module, too, and not only to Glibc.
 #ifndef CLINUX_H
 #define CLINUX_H
-
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/inotify.h>
 
 // Each returns 0 (or a descriptor), or -errno.
 int clinux_unshare_network(void);
 int clinux_enter_network(int fd);
-int clinux_name_thread(const char *name);
 int clinux_open_own_network(void);
+int clinux_name_thread(const char *name);
+
+// A counter that poll() can wait for; not blocking.
+int clinux_eventfd(void);
+int clinux_eventfd_add(int fd);
+int clinux_eventfd_take(int fd);
+
+// Tells of files that are written, moved, made or removed in watched directories; not blocking.
+int clinux_inotify(void);
+int clinux_inotify_watch(int fd, const char *directory);
 
 #endif
