@@ -17,19 +17,6 @@ package struct DropReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable
         self.init(rawValue: entry.key)
     }
 
-    /// What a person reads: `Policy denied`. Two reasons have a text of their own, the others are spelt from the name.
-    package var text: String {
-        switch self {
-        case .policyDeny: "Policy denied by denylist"
-        default: name.map(Self.sentence) ?? "\(rawValue)"
-        }
-    }
-
-    private static func sentence(_ name: String) -> String {
-        let words = name.split(separator: "_").map { $0.lowercased() }.joined(separator: " ")
-        return words.prefix(1).uppercased() + words.dropFirst()
-    }
-
     package static let namesByNumber: [UInt16: String] = [
         0: "DROP_REASON_UNKNOWN",
         130: "INVALID_SOURCE_MAC",

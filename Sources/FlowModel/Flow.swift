@@ -68,8 +68,25 @@ package struct FlowKind: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     package static let kernelDrop = FlowKind(rawValue: 200)
 }
 
+/// A number of Hubble's protocol, any value of which may come from elsewhere, with names for those that are known.
+package protocol NamedNumber: RawRepresentable, Hashable, BitwiseCopyable, Sendable where RawValue == UInt8 {
+    /// By raw value.
+    static var names: [String] { get }
+    init(rawValue: UInt8)
+}
+
+extension NamedNumber {
+    /// The number itself if it has no name.
+    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
+
+    package init?(name: String) {
+        guard let index = Self.names.firstIndex(of: name) else { return nil }
+        self.init(rawValue: UInt8(index))
+    }
+}
+
 /// `flow.Verdict` of Hubble's protocol.
-package struct Verdict: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+package struct Verdict: NamedNumber {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -86,15 +103,10 @@ package struct Verdict: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     package static let names = [
         "VERDICT_UNKNOWN", "FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED",
     ]
-    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
-    package init?(name: String) {
-        guard let index = Self.names.firstIndex(of: name) else { return nil }
-        self.init(rawValue: UInt8(index))
-    }
 }
 
 /// `flow.TrafficDirection`: seen from the endpoint at whose interface the event was made.
-package struct TrafficDirection: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+package struct TrafficDirection: NamedNumber {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -103,11 +115,6 @@ package struct TrafficDirection: RawRepresentable, Hashable, BitwiseCopyable, Se
     package static let egress = TrafficDirection(rawValue: 2)
 
     package static let names = ["TRAFFIC_DIRECTION_UNKNOWN", "INGRESS", "EGRESS"]
-    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
-    package init?(name: String) {
-        guard let index = Self.names.firstIndex(of: name) else { return nil }
-        self.init(rawValue: UInt8(index))
-    }
 }
 
 /// `flow.TraceObservationPoint`: where in the datapath a trace was made. Apus' programs make `toEndpoint` only.
@@ -120,7 +127,7 @@ package struct ObservationPoint: RawRepresentable, Hashable, BitwiseCopyable, Se
 }
 
 /// `flow.TraceReason`: the packet's place in its connection.
-package struct TraceReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+package struct TraceReason: NamedNumber {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -131,22 +138,16 @@ package struct TraceReason: RawRepresentable, Hashable, BitwiseCopyable, Sendabl
     package static let related = TraceReason(rawValue: 4)
 
     package static let names = ["TRACE_REASON_UNKNOWN", "NEW", "ESTABLISHED", "REPLY", "RELATED"]
-    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
-    package init?(name: String) {
-        guard let index = Self.names.firstIndex(of: name) else { return nil }
-        self.init(rawValue: UInt8(index))
-    }
 }
 
 /// Hubble's `policy_match_type`: which parts of a policy-map key decided.
-package struct PolicyMatchType: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+package struct PolicyMatchType: NamedNumber {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     package static let none = PolicyMatchType(rawValue: 0)
     /// Names by raw value, as the compact output prints them.
     package static let names = ["none", "L3-Only", "L3-L4", "L4-Only", "all", "L3-Proto", "Proto-Only"]
-    package var name: String { Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : "\(rawValue)" }
 }
 
 /// Yes-or-no facts of a flow.

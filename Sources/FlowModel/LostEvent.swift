@@ -2,6 +2,8 @@
 package enum LossPlace: String, CaseIterable, Sendable {
     /// The BPF ring buffer was full; counted by the BPF programs.
     case kernelRingBuffer = "kernel_ring_buffer"
+    /// A packet was dropped while the watching program was busy with another on the same processor; counted by the kernel.
+    case kernelProgramBusy = "kernel_program_busy"
     /// An event of unknown version, type or length.
     case malformedEvent = "malformed_event"
     /// The ring between capture and enrichment was full.
@@ -14,7 +16,7 @@ package enum LossPlace: String, CaseIterable, Sendable {
     /// `flow.LostEventSource` of Hubble's protocol.
     package var hubbleName: String {
         switch self {
-        case .kernelRingBuffer, .malformedEvent: "PERF_EVENT_RING_BUFFER"
+        case .kernelRingBuffer, .kernelProgramBusy, .malformedEvent: "PERF_EVENT_RING_BUFFER"
         case .eventRing: "OBSERVER_EVENTS_QUEUE"
         case .flowRing, .history: "HUBBLE_RING_BUFFER"
         }

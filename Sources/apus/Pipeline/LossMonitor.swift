@@ -39,7 +39,11 @@ final class LossMonitor: Sendable {
         var current: [LossPlace: UInt64] = [
             .eventRing: pipeline.events.lost, .malformedEvent: pipeline.captureCounters.malformed,
         ]
-        do { current[.kernelRingBuffer] = try pipeline.counters.read().total.lost } catch {
+        do {
+            let counters = try pipeline.counters.read()
+            current[.kernelRingBuffer] = counters.total.lost
+            current[.kernelProgramBusy] = counters.kernelDropsMissed
+        } catch {
             logger.error("the kernel's counters cannot be read: \(error)")
         }
         let losses = state.withLock { state in
@@ -74,6 +78,7 @@ final class LossMonitor: Sendable {
     private static func advice(_ place: LossPlace) -> String {
         switch place {
         case .kernelRingBuffer: "the BPF ring buffer was full; raise --ring-buffer-bytes"
+        case .kernelProgramBusy: "drops came faster than one processor could tell them; no setting helps"
         case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
         case .eventRing: "the event ring was full; raise --event-ring-events"
         case .flowRing: "a reader was too slow; raise --flow-ring-flows"

@@ -59,7 +59,11 @@ struct Readings: Sendable {
         return MetricsText.render(pipeline.metrics.current(), reading, names: pipeline.catalog.names.elements())
     }
 
-    var producedEvents: UInt64 { (try? pipeline.counters.read().total.produced) ?? 0 }
+    /// Events that the programs wanted to send, and drops that they should have seen.
+    var producedEvents: UInt64 {
+        guard let counters = try? pipeline.counters.read() else { return 0 }
+        return counters.total.produced + counters.kernelDropsMissed
+    }
 
     private var ringFlows: UInt64 { pipeline.flows.published - pipeline.flows.oldest }
 }
