@@ -43,9 +43,11 @@ import Testing
 
     @Test("Addresses that others could reach are refused")
     func publicAddress() throws {
-        let result = try run("serve", "--listen", "0.0.0.0:4245")
-        #expect(result.status == 2)
-        #expect(result.errors.contains("loopback"))
+        for command in ["serve", "demo"] {
+            let result = try run(command, "--listen", "0.0.0.0:4245")
+            #expect(result.status == 2)
+            #expect(result.errors.contains("loopback"))
+        }
     }
 
     @Test(

@@ -40,6 +40,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000).contains(rate) else { throw ValidationError("--rate \(rate): accepted is 1 to 1000") }
+        try listen?.validateIsLocal()
     }
 
     func run() async throws {

@@ -59,10 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var pipeline: PipelineOptions
 
     func validate() throws {
-        for address in listen where !address.isLocal {
-            throw ValidationError(
-                "--listen \(address): only loopback addresses and unix sockets are accepted, as there is no TLS yet")
-        }
+        for address in listen { try address.validateIsLocal() }
     }
 
     func run() async throws {
@@ -138,8 +135,15 @@ struct InterfaceArgument: ExpressibleByArgument {
 }
 
 extension HTTPAddress {
-    /// Nobody but this host can reach it.
-    var isLocal: Bool {
+    /// Nothing listens where others could reach it.
+    func validateIsLocal() throws {
+        guard isLocal else {
+            throw ValidationError(
+                "--listen \(self): only loopback addresses and unix sockets are accepted, as there is no TLS yet")
+        }
+    }
+
+    private var isLocal: Bool {
         switch self {
         case .unix: true
         case .tcp(let host, _):

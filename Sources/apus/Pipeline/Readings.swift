@@ -28,6 +28,7 @@ struct Readings: Sendable {
         let tally = pipeline.metrics.current()
         let objects = controlPlane.summary
         let history = pipeline.historyStatus
+        let lost = lost()
         return StatusReport(
             flows: ringFlows, capacity: UInt64(pipeline.flows.capacity), seen: tally.flows,
             uptimeNanoseconds: SystemClock.realtimeNanoseconds() - startNanoseconds,
@@ -36,7 +37,7 @@ struct Readings: Sendable {
             details: .init(
                 nodeName: pipeline.context.nodeName, captured: producedEvents,
                 lost: Dictionary(
-                    uniqueKeysWithValues: LossPlace.allCases.map { ($0.rawValue, "\(lost()[$0] ?? 0)") }),
+                    uniqueKeysWithValues: LossPlace.allCases.map { ($0.rawValue, "\(lost[$0] ?? 0)") }),
                 endpoints: objects.endpoints, policies: objects.policies, refusedManifests: objects.problems.count,
                 history: .init(
                     directory: pipeline.historyDirectory, stored: history.storedFlows, bytes: history.bytes,
