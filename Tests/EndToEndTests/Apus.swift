@@ -14,7 +14,8 @@ enum Apus {
     /// Why these tests cannot run here; nil if they can.
     static var obstacle: String? {
         if let missing = LabRequirements.missing() { return "\(missing)" }
-        for tool in ["bpftool", "curl", "lsns", "promtool", "sqlite3", "tcpdump", "nsenter"] where Tool.path(tool) == nil {
+        for tool in ["bpftool", "curl", "lsns", "promtool", "sqlite3", "tcpdump", "nsenter"]
+        where Tool.path(tool) == nil {
             return "\(tool) is not installed"
         }
         return nil
