@@ -42,7 +42,8 @@ private struct CompiledConditions {
     private let identity: IdentityPredicate?
     private let address: AddressPredicate?
     private var kernelReason: KernelReasonPredicate?
-    private var pod: PodPredicate?
+    private let tcpFlags: TCPFlagsPredicate?
+    private var names: NamePredicates?
 
     init(_ conditions: FilterConditions, _ catalog: FlowCatalog) {
         verdict = VerdictPredicate(conditions.verdicts)
@@ -56,7 +57,8 @@ private struct CompiledConditions {
         identity = IdentityPredicate(conditions.identities)
         address = AddressPredicate(conditions.addresses)
         kernelReason = KernelReasonPredicate(conditions.kernelReasons, catalog)
-        pod = PodPredicate(conditions.pods, catalog)
+        tcpFlags = TCPFlagsPredicate(conditions.tcpFlags)
+        names = NamePredicates(conditions, catalog)
     }
 
     mutating func match(_ flow: borrowing Flow) -> Bool {
@@ -71,6 +73,7 @@ private struct CompiledConditions {
         if let identity, !identity.matches(flow) { return false }
         if let address, !address.matches(flow) { return false }
         if kernelReason?.match(flow) == false { return false }
-        return pod?.match(flow) != false
+        if let tcpFlags, !tcpFlags.matches(flow) { return false }
+        return names?.match(flow) != false
     }
 }

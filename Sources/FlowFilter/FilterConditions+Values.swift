@@ -18,6 +18,14 @@ extension FilterConditions {
             directions.append(try need(TrafficDirection(name: value.uppercased()), "not a traffic direction"))
         case .reply: replies.append(try need(Bool(filterValue: value), "neither true nor false"))
         case .ipVersion: ipVersions.append(try need(IPVersion(value), "not a version of IP"))
+        case .tcpFlags: tcpFlags.append(try need(TCPFlagsPredicate.flags(value), "not a list of TCP flags"))
+        case .label, .fromLabel, .toLabel:
+            labels[parameter.side].append(try need(LabelSelector(value), "not a label selector"))
+        case .workload, .fromWorkload, .toWorkload:
+            workloads[parameter.side].append(try need(WorkloadPattern(value), "not a workload"))
+        case .service, .fromService, .toService:
+            let pattern = PodPattern(value) ?? PodPattern(namespace: "default", namePrefix: value)
+            services[parameter.side].append(try need(value.isEmpty ? nil : pattern, "empty"))
         case .ip, .fromIP, .toIP:
             addresses[parameter.side].append(try need(IPPrefix(filterValue: value), "not an address or prefix"))
         case .port, .fromPort, .toPort:

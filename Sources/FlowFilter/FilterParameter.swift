@@ -7,6 +7,15 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case pod
     case fromPod = "from-pod"
     case toPod = "to-pod"
+    case label
+    case fromLabel = "from-label"
+    case toLabel = "to-label"
+    case workload
+    case fromWorkload = "from-workload"
+    case toWorkload = "to-workload"
+    case service
+    case fromService = "from-service"
+    case toService = "to-service"
     case ip
     case fromIP = "from-ip"
     case toIP = "to-ip"
@@ -23,6 +32,7 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case trafficDirection = "traffic-direction"
     case reply
     case ipVersion = "ip-version"
+    case tcpFlags = "tcp-flags"
     /// Turns the filter that follows it into one whose flows are left out.
     case not
     case since
@@ -41,8 +51,9 @@ package enum FilterParameter: String, CaseIterable, Sendable {
 
     var side: Side {
         switch self {
-        case .fromNamespace, .fromPod, .fromIP, .fromPort, .fromIdentity: .source
-        case .toNamespace, .toPod, .toIP, .toPort, .toIdentity: .destination
+        case .fromNamespace, .fromPod, .fromLabel, .fromWorkload, .fromService, .fromIP, .fromPort, .fromIdentity:
+            .source
+        case .toNamespace, .toPod, .toLabel, .toWorkload, .toService, .toIP, .toPort, .toIdentity: .destination
         default: .either
         }
     }
@@ -54,6 +65,12 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         case .namespace, .fromNamespace, .toNamespace: "the exact name of a namespace"
         case .pod, .fromPod, .toPod:
             "[namespace/]prefix of a pod's name (namespace default if left out), namespace/ or /prefix"
+        case .label, .fromLabel, .toLabel:
+            "a label selector such as app=cart, k8s:tier in (db,cache), !canary, reserved:world"
+        case .workload, .fromWorkload, .toWorkload: "[kind/]name of a controller such as Deployment/cart, or kind/"
+        case .service, .fromService, .toService:
+            "[namespace/]prefix of a service's name (namespace default if left out), namespace/ or /prefix"
+        case .tcpFlags: "FIN, SYN, RST, PSH, ACK, URG, ECE, CWR; several with commas must all be set"
         case .ip, .fromIP, .toIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"
         case .port, .fromPort, .toPort: "0 to 65535, or a range such as 8000-8100"
         case .identity, .fromIdentity, .toIdentity: "a number, or a reserved name such as world or host"

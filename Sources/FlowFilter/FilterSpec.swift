@@ -22,7 +22,11 @@ package struct FilterConditions: Hashable, Sendable {
     package var directions: [TrafficDirection] = []
     package var replies: [Bool] = []
     package var ipVersions: [IPVersion] = []
+    package var tcpFlags: [TCPFlags] = []
     package var pods = Sided<PodPattern>()
+    package var labels = Sided<LabelSelector>()
+    package var workloads = Sided<WorkloadPattern>()
+    package var services = Sided<PodPattern>()
     package var addresses = Sided<IPPrefix>()
     package var ports = Sided<ClosedRange<UInt16>>()
     package var identities = Sided<Identity>()
