@@ -43,6 +43,7 @@ package final class FlowAnswer {
     /// Has caught up once: from now on, being overtaken is a loss.
     private var isLive = false
     private var lossCursor: Int
+    private var hasToldStoredLosses = false
 
     init(_ request: FlowRequest, _ observer: FlowObserver) {
         self.observer = observer
@@ -140,6 +141,10 @@ package final class FlowAnswer {
             let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
                 history, order: .ascending, sequences: next...last, times: times, filter)
+        }
+        if !hasToldStoredLosses {
+            losses += try store!.losses(times: times)
+            hasToldStoredLosses = true
         }
         if let block = try store?.next() {
             waiting = block.filter(isWanted)[...]

@@ -20,6 +20,9 @@ final class StoreReading {
         )
     }
 
+    /// The gaps that the store knows of in an interval.
+    func losses(times: ClosedRange<UInt64>?) throws(HistoryError) -> [LostEvent] { try reader.losses(times: times) }
+
     func next() throws(HistoryError) -> [Flow]? { try reader.next(&cursor) }
 
     private static func verdicts(_ filter: CompiledFilter) -> ValueSet? {

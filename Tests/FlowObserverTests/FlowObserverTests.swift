@@ -50,6 +50,8 @@ private final class Bench {
         if stored { try store!.commit() }
     }
 
+    func store(_ loss: LostEvent) throws { store!.append(loss: loss) }
+
     func ask(_ change: (inout FlowRequest) -> Void) -> FlowAnswer {
         var request = FlowRequest()
         change(&request)
@@ -199,6 +201,16 @@ private final class Bench {
         try bench.make(40)
         let result = try bench.take(answer)
         #expect(result.sequences.isEmpty && result.losses.isEmpty)
+    }
+
+    @Test("An answer out of the store begins with the gaps that the store knows in its interval, each once")
+    func storedLosses() throws {
+        let bench = try Bench(ringCapacity: 16)
+        let loss = LostEvent(place: .kernelRingBuffer, count: 9, firstNanoseconds: 20_000, lastNanoseconds: 21_000)
+        try bench.store(loss)
+        try bench.make(100)
+        #expect(try bench.take(bench.ask { $0.since = 0 }).losses == [loss])
+        #expect(try bench.take(bench.ask { $0.since = 30_000 }).losses == [])
     }
 
     @Test("Losses that are recorded while a client follows reach it once")

@@ -21,13 +21,13 @@ struct Limits: Sendable {
     static let batchEvents = 256
     /// Metrics see new counts so often, in milliseconds.
     static let tallyIntervalMilliseconds: Int32 = 100
-    /// The history thread looks for new flows so often, in milliseconds; the ring holds what 6 million flows a second
+    /// While flows come, the history thread looks for new ones so often; the ring holds what 6 million flows a second
     /// bring meanwhile.
-    static let historyIntervalMilliseconds: Int32 = 20
+    static let historyIntervalNanoseconds: UInt64 = 20_000_000
     /// Losses and rates are read so often, in seconds.
     static let monitorIntervalSeconds = 1
-    /// The history thread applies retention so often, in seconds.
-    static let retentionIntervalSeconds = 10
+    /// The history thread applies retention so often, in milliseconds.
+    static let retentionIntervalMilliseconds: Int32 = 10_000
     /// Answers that are under way get so long to finish at shutdown.
     static let shutdownGrace = Duration.seconds(2)
 }

@@ -59,7 +59,7 @@ final class LossMonitor: Sendable {
             }
         }
         for loss in losses {
-            pipeline.losses.record(loss)
+            pipeline.record(loss)
             logger.warning("\(loss.count) flows lost: \(Self.advice(loss.place))")
         }
     }

@@ -34,7 +34,7 @@ final class Pipeline: Sendable {
     private let capture = StageThread()
     private let enrichment = StageThread()
     private let history = StageThread()
-    private let historyWakeUp = WakeUp()
+    private let historyBell = ReaderBell()
     private let logger: Logger
 
     /// Starts the stages. Flows come once programs are attached.
@@ -76,7 +76,7 @@ final class Pipeline: Sendable {
     private func startHistory(_ writer: consuming HistoryWriter) {
         let logger = logger
         let stage = Handover(
-            HistoryStage(flows: flows, writer: writer, losses: losses, wakeUp: historyWakeUp) { logger.error("\($0)") })
+            HistoryStage(flows: flows, writer: writer, losses: losses, bell: historyBell) { logger.error("\($0)") })
         history.start("apus-history") { thread in
             let stage = stage.take()
             stage.run(until: thread.isStopping)
@@ -85,7 +85,7 @@ final class Pipeline: Sendable {
 
     private func startEnrichment(_ enricher: consuming FlowEnricher) {
         let stage = Handover(
-            EnrichmentStage(events: events, enricher: enricher, flows: flows, metrics: metrics))
+            EnrichmentStage(events: events, enricher: enricher, flows: flows, bell: historyBell, metrics: metrics))
         enrichment.start("apus-enrich") { thread in
             var stage = stage.take()
             stage.run(until: thread.isStopping)
@@ -107,12 +107,18 @@ final class Pipeline: Sendable {
             storeID: storeID.bytes)
     }
 
+    /// Makes a gap known to those who follow, to history and to metrics.
+    func record(_ loss: LostEvent) {
+        losses.record(loss)
+        historyBell.wake()
+    }
+
     /// Works off, stage by stage, all that the kernel has given. Programs must be detached before, or it may be that what
     /// they send meanwhile is not read.
     func drain(recordLosses: () -> Void) {
         capture.stop()
         enrichment.stop { events.wakeReader() }
         recordLosses()
-        history.stop { historyWakeUp.wake() }
+        history.stop { historyBell.wake() }
     }
 }

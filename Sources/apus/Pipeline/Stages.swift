@@ -48,17 +48,19 @@ struct EnrichmentStage: ~Copyable, Sendable {
     private var events: EventRingReader<apus_event>
     private var enricher: FlowEnricher
     private var writer: BroadcastWriter<Flow>
+    private let bell: ReaderBell
     private var tally = FlowTally()
     private var isTallyNew = false
     private var tallyPublishedAt: UInt64 = 0
     private let metrics: FlowMetrics
 
     init(
-        events: EventRing<apus_event>, enricher: consuming FlowEnricher, flows: BroadcastRing<Flow>,
+        events: EventRing<apus_event>, enricher: consuming FlowEnricher, flows: BroadcastRing<Flow>, bell: ReaderBell,
         metrics: FlowMetrics
     ) {
         self.events = EventRingReader(events)
         self.enricher = enricher
+        self.bell = bell
         writer = BroadcastWriter(flows)
         self.metrics = metrics
     }
@@ -95,6 +97,7 @@ struct EnrichmentStage: ~Copyable, Sendable {
         tally.add(flows.span)
         isTallyNew = true
         writer.append(flows.span)
+        bell.ring()
         return count
     }
 
@@ -112,18 +115,20 @@ struct HistoryStage: ~Copyable, Sendable {
     private var writer: HistoryWriter
     private let losses: LossLedger
     private var lossCursor = 0
-    private let wakeUp: WakeUp
+    private let flows: BroadcastRing<Flow>
+    private let bell: ReaderBell
     private let report: @Sendable (String) -> Void
     private var retentionAt = ContinuousClock.now
 
     init(
-        flows: BroadcastRing<Flow>, writer: consuming HistoryWriter, losses: LossLedger, wakeUp: WakeUp,
+        flows: BroadcastRing<Flow>, writer: consuming HistoryWriter, losses: LossLedger, bell: ReaderBell,
         report: @escaping @Sendable (String) -> Void
     ) {
         reader = BroadcastReader(flows, at: flows.start, batchCapacity: 1_024)
         self.writer = writer
         self.losses = losses
-        self.wakeUp = wakeUp
+        self.flows = flows
+        self.bell = bell
         self.report = report
     }
 
@@ -137,10 +142,20 @@ struct HistoryStage: ~Copyable, Sendable {
             attempt { writer throws(HistoryError) in _ = try writer.commitIfDue() }
             applyRetention()
             isRunning = !wasStopping
-            if isRunning { wakeUp.wait(timeoutMilliseconds: Limits.historyIntervalMilliseconds) }
+            if isRunning { wait() }
         }
         let report = report
         do throws(HistoryError) { try writer.close() } catch { report("history was not closed cleanly: \(error)") }
+    }
+
+    /// While flows wait for their commit: a moment. Else until there is something to do.
+    private func wait() {
+        guard writer.status.waitingFlows == 0 else {
+            return NamedThread.sleep(nanoseconds: Limits.historyIntervalNanoseconds)
+        }
+        bell.wait(timeoutMilliseconds: Limits.retentionIntervalMilliseconds) {
+            flows.published != reader.position || losses.count > lossCursor
+        }
     }
 
     private mutating func takeFlows() {
@@ -170,7 +185,7 @@ struct HistoryStage: ~Copyable, Sendable {
 
     private mutating func applyRetention() {
         guard ContinuousClock.now >= retentionAt else { return }
-        retentionAt = .now + .seconds(Limits.retentionIntervalSeconds)
+        retentionAt = .now + .milliseconds(Limits.retentionIntervalMilliseconds)
         attempt { writer throws(HistoryError) in
             while try writer.applyRetention(now: SystemClock.realtimeNanoseconds()).hasMore {}
         }
