@@ -1,40 +1,27 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Addresses of the running kernel's functions, to name the place where a packet was dropped.
 ///
-/// Read once, from `/proc/kallsyms`; about 40 bytes a function. Without the right to see addresses (they read as zero
-/// then) it is empty and places stay unnamed.
+/// About 30 bytes a function, 3 MB in all. Without the right to see addresses (they read as zero then) it is empty, and
+/// places stay unnamed.
 package struct KernelSymbols: Sendable {
-    private let addresses: [UInt64]
+    /// Rising.
+    private var addresses: [UInt64] = []
     /// Where each name begins in `names`; one more than addresses.
-    private let starts: [UInt32]
-    private let names: [UInt8]
+    private var starts: [UInt32] = [0]
+    private var names: [UInt8] = []
 
-    package init(path: String = "/proc/kallsyms") {
-        // Read to its end: a file of /proc does not know its size.
-        let file = FileHandle(forReadingAtPath: path)
-        let text = try? file?.readToEnd()
-        self.init(lines: [UInt8](text ?? Data()))
+    /// Reads the running kernel's.
+    package static func running() -> KernelSymbols {
+        // Of a file in /proc the size is not known before its end.
+        let text = try? Data(contentsOf: URL(filePath: "/proc/kallsyms"))
+        return KernelSymbols(lines: text ?? Data())
     }
 
     /// - Parameter lines: `ffffffff81000000 T name [module]`, in any order.
-    package init(lines: [UInt8]) {
-        var found: [(address: UInt64, name: Range<Int>)] = []
-        var start = 0
-        while start < lines.count {
-            let end = lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count
-            if let symbol = Self.function(in: lines, start..<end) { found.append(symbol) }
-            start = end + 1
-        }
-        found.sort { $0.address < $1.address }
-        addresses = found.map(\.address)
-        var names: [UInt8] = []
-        starts =
-            found.map { symbol in
-                defer { names.append(contentsOf: lines[symbol.name]) }
-                return UInt32(names.count)
-            } + [UInt32(found.reduce(0) { $0 + $1.name.count })]
-        self.names = names
+    package init(lines: some Collection<UInt8>) {
+        for line in lines.split(separator: UInt8(ascii: "\n")) { append(line) }
+        if zip(addresses, addresses.dropFirst()).contains(where: { $0 > $1 }) { sort() }
     }
 
     /// The function that holds the address; nil if there is none before it.
@@ -45,22 +32,42 @@ package struct KernelSymbols: Sendable {
             let middle = (low + high) / 2
             if addresses[middle] <= address { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return nil }
-        return String(decoding: names[Int(starts[low - 1])..<Int(starts[low])], as: UTF8.self)
+        return low == 0 ? nil : String(decoding: names[range(low - 1)], as: UTF8.self)
     }
 
-    private static func function(in lines: [UInt8], _ line: Range<Int>) -> (address: UInt64, name: Range<Int>)? {
-        guard line.count > 19 else { return nil }
+    private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(starts[index + 1]) }
+
+    private mutating func append(_ line: some Collection<UInt8>) {
+        var fields = line.makeIterator()
         var address: UInt64 = 0
-        for byte in lines[line.lowerBound..<line.lowerBound + 16] {
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-            address = address << 4 | UInt64(digit)
+        for _ in 0..<16 {
+            guard let byte = fields.next(), let digit = Self.digit(byte) else { return }
+            address = address << 4 | digit
         }
-        let type = lines[line.lowerBound + 17] | 0x20
-        let isFunction = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
-        guard address > 0, isFunction else { return nil }
-        let name = line.lowerBound + 19
-        let end = lines[name..<line.upperBound].firstIndex { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
-        return (address, name..<(end ?? line.upperBound))
+        guard address > 0, fields.next() != nil, let type = fields.next(), fields.next() != nil else { return }
+        guard type | 0x20 == UInt8(ascii: "t") || type | 0x20 == UInt8(ascii: "w") else { return }
+        while let byte = fields.next(), byte != UInt8(ascii: "\t"), byte != UInt8(ascii: " ") { names.append(byte) }
+        addresses.append(address)
+        starts.append(UInt32(names.count))
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        default: nil
+        }
+    }
+
+    private mutating func sort() {
+        let unsorted = self
+        let order = addresses.indices.sorted { unsorted.addresses[$0] < unsorted.addresses[$1] }
+        addresses = order.map { unsorted.addresses[$0] }
+        names.removeAll()
+        starts = [0]
+        for index in order {
+            names += unsorted.names[unsorted.range(index)]
+            starts.append(UInt32(names.count))
+        }
     }
 }

@@ -64,7 +64,7 @@ final class Pipeline: Sendable {
             catalog: catalog, ring: flows, losses: losses,
             history: .init(directory: historyDirectory) { status.storedThrough })
         let enricher = FlowEnricher(
-            publisher: directory, catalog: catalog, reasonNames: datapath.kernelReasonNames, symbols: KernelSymbols(),
+            publisher: directory, catalog: catalog, reasonNames: datapath.kernelReasonNames, symbols: .running(),
             interfaces: interfaces, firstSequence: firstSequence)
         startHistory(writer)
         startEnrichment(enricher)
