@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
@@ -56,4 +57,9 @@ int clinux_inotify(void)
 int clinux_inotify_watch(int fd, const char *directory)
 {
 	return result(inotify_add_watch(fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE));
+}
+
+void clinux_trim_heap(void)
+{
+	malloc_trim(0);
 }

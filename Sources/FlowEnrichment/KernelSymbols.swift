@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import SystemRuntime
 
 /// Addresses of the running kernel's functions, to name the place where a packet was dropped.
 ///
@@ -11,17 +11,20 @@ package struct KernelSymbols: Sendable {
     private var starts: [UInt32] = [0]
     private var names: [UInt8] = []
 
-    /// Reads the running kernel's.
+    /// The running kernel's; none if it does not tell.
     package static func running() -> KernelSymbols {
-        // Of a file in /proc the size is not known before its end.
-        let text = try? Data(contentsOf: URL(filePath: "/proc/kallsyms"))
-        return KernelSymbols(lines: text ?? Data())
+        var symbols = KernelSymbols()
+        try? KernelFile.forEachLine(of: "/proc/kallsyms") { symbols.append($0) }
+        symbols.sortIfNeeded()
+        return symbols
     }
 
+    private init() {}
+
     /// - Parameter lines: `ffffffff81000000 T name [module]`, in any order.
-    package init(lines: some Collection<UInt8>) {
+    package init(lines: [UInt8]) {
         for line in lines.split(separator: UInt8(ascii: "\n")) { append(line) }
-        if zip(addresses, addresses.dropFirst()).contains(where: { $0 > $1 }) { sort() }
+        sortIfNeeded()
     }
 
     /// The function that holds the address; nil if there is none before it.
@@ -37,7 +40,7 @@ package struct KernelSymbols: Sendable {
 
     private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(starts[index + 1]) }
 
-    private mutating func append(_ line: some Collection<UInt8>) {
+    private mutating func append(_ line: ArraySlice<UInt8>) {
         var fields = line.makeIterator()
         var address: UInt64 = 0
         for _ in 0..<16 {
@@ -59,7 +62,8 @@ package struct KernelSymbols: Sendable {
         }
     }
 
-    private mutating func sort() {
+    private mutating func sortIfNeeded() {
+        guard zip(addresses, addresses.dropFirst()).contains(where: { $0 > $1 }) else { return }
         let unsorted = self
         let order = addresses.indices.sorted { unsorted.addresses[$0] < unsorted.addresses[$1] }
         addresses = order.map { unsorted.addresses[$0] }

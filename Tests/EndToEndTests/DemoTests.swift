@@ -112,8 +112,12 @@ struct DemoTests {
         #expect(drops.contains { $0.destination?.pod_name == "secret-pods" && $0.traffic_direction == "INGRESS" })
         for family in [":", "."] { #expect(drops.contains { $0.IP?.source.contains(family) == true }) }
 
-        #expect(flows.contains { $0.apus?.kernel_drop_reason == "NO_SOCKET" && $0.l4?.TCP != nil })
-        #expect(flows.contains { $0.apus?.kernel_drop_reason == "NO_SOCKET" && $0.l4?.UDP != nil })
+        for (ipProtocol, function) in [("TCP", "tcp_v4_rcv"), ("TCP", "tcp_v6_rcv"), ("UDP", "udp")] {
+            let drop = flows.first { flow in
+                flow.apus?.kernel_drop_reason == "NO_SOCKET" && flow.apus?.kernel_function?.contains(function) == true
+            }
+            #expect(drop?.l4?.TCP != nil || drop?.l4?.UDP != nil, "a closed \(ipProtocol) port, found by \(function)")
+        }
     }
 
     /// Each address of a pod has its pod's name, namespace, labels and identity.

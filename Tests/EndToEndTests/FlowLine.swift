@@ -23,7 +23,9 @@ struct FlowLine: Decodable, Sendable {
         var identity: Int?, namespace: String?, pod_name: String?, labels: [String]?
     }
     struct EventType: Decodable, Sendable { var type: Int }
-    struct Apus: Decodable, Sendable { var kernel_drop_reason: String?, packets: Int?, sequence: String? }
+    struct Apus: Decodable, Sendable {
+        var kernel_drop_reason: String?, kernel_function: String?, packets: Int?, sequence: String?
+    }
 
     var flow: Flow?
     var lost_events: LostEvents?

@@ -19,4 +19,7 @@ int clinux_eventfd_take(int fd);
 int clinux_inotify(void);
 int clinux_inotify_watch(int fd, const char *directory);
 
+// Gives freed memory back to the system.
+void clinux_trim_heap(void);
+
 #endif

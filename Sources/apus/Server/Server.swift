@@ -41,7 +41,9 @@ final class Server: Sendable {
         let controlPlane = ControlPlane(
             datapath: datapath, directory: directory, catalog: catalog, publisher: publisher,
             enforcement: settings.enforcement)
-        return try await Server(pipeline, controlPlane, settings, logger)
+        let server = try await Server(pipeline, controlPlane, settings, logger)
+        ProcessMemory.returnFreed()
+        return server
     }
 
     private init(
