@@ -50,7 +50,7 @@ let package = Package(
 
         // Owners
         target("SystemRuntime", ["CLinux"]),
-        target("BPFRuntime", ["CBPF", "SystemRuntime"]),
+        target("BPFRuntime", ["CBPF", "CLinux", "SystemRuntime"]),
         target("SQLiteRuntime", ["CSQLite"]),
         target("HTTP2Session", ["CNghttp2"]),
 

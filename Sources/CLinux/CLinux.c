@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 static int result(int value)
 {
@@ -62,4 +66,21 @@ int clinux_inotify_watch(int fd, const char *directory)
 void clinux_trim_heap(void)
 {
 	malloc_trim(0);
+}
+
+int clinux_perf_event_bpf_output(int cpu, unsigned wake_up_bytes)
+{
+	struct perf_event_attr attributes = {
+		.size = sizeof(attributes),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
+		.sample_period = 1,
+		.watermark = 1,
+		.wakeup_watermark = wake_up_bytes,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+	};
+
+	return result(syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }

@@ -22,4 +22,8 @@ int clinux_inotify_watch(int fd, const char *directory);
 // Gives freed memory back to the system.
 void clinux_trim_heap(void);
 
+// A perf event of one CPU that takes what BPF programs output: samples of time (CLOCK_MONOTONIC) and raw bytes. It wakes
+// its reader when so many bytes wait. ENODEV: the CPU is offline.
+int clinux_perf_event_bpf_output(int cpu, unsigned wake_up_bytes);
+
 #endif
