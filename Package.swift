@@ -65,6 +65,7 @@ let package = Package(
         // Stages
         target(
             "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
+        target("CiliumEvents", ["DatapathABI"]),
         target("FlowCapture", ["BPFRuntime", "DatapathABI", "FlowRing", "SystemRuntime"]),
         target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),
@@ -116,6 +117,7 @@ let package = Package(
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
+        tests("CiliumEventsTests", ["CiliumEvents", "DatapathABI"]),
         tests(
             "FlowObserverTests",
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
