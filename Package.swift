@@ -17,8 +17,8 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [
     .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -66,7 +66,7 @@ let package = Package(
         target(
             "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
         target("CiliumEvents", ["DatapathABI"]),
-        target("FlowCapture", ["BPFRuntime", "DatapathABI", "FlowRing", "SystemRuntime"]),
+        target("FlowCapture", ["BPFRuntime", "CiliumEvents", "DatapathABI", "FlowRing", "SystemRuntime"]),
         target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("FlowEnrichment", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "SystemRuntime"]),
@@ -117,7 +117,10 @@ let package = Package(
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
-        tests("CiliumEventsTests", ["CiliumEvents", "DatapathABI"]),
+        tests(
+            "CiliumEventsTests",
+            ["BPFRuntime", "CBPF", "CiliumEvents", "DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"],
+            plugins: ["CompileBPF"]),
         tests(
             "FlowObserverTests",
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
