@@ -38,14 +38,16 @@ extension Flow {
             verdict = event.has(APUS_FLAG_AUDIT) ? .audit : .forwarded
             if verdict == .audit { dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason)) }
         case .trace:
-            self.direction = direction
             verdict = .forwarded
-            observationPoint = .toEndpoint
+            observationPoint =
+                event.reason == 0 ? .toEndpoint : ObservationPoint(rawValue: UInt8(truncatingIfNeeded: event.reason))
             traceReason = TraceReason(rawValue: event.trace_reason)
+            guard traceReason.tellsConnection else { return }
+            self.direction = event.endpoint == 0 ? .unknown : direction
             attributes.insert(.replyKnown)
             if event.has(APUS_FLAG_REPLY) { attributes.insert(.isReply) }
         case .drop:
-            self.direction = direction
+            self.direction = event.endpoint == 0 ? .unknown : direction
             verdict = .dropped
             dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason))
         default:

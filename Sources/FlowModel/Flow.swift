@@ -137,7 +137,12 @@ package struct TraceReason: NamedNumber {
     package static let reply = TraceReason(rawValue: 3)
     package static let related = TraceReason(rawValue: 4)
 
-    package static let names = ["TRACE_REASON_UNKNOWN", "NEW", "ESTABLISHED", "REPLY", "RELATED"]
+    package static let names = [
+        "TRACE_REASON_UNKNOWN", "NEW", "ESTABLISHED", "REPLY", "RELATED", "REOPENED", "SRV6_ENCAP", "SRV6_DECAP",
+        "ENCRYPT_OVERLAY",
+    ]
+    /// The packet's connection, and so its direction, was known where the trace was made.
+    package var tellsConnection: Bool { (1...5).contains(rawValue) }
 }
 
 /// Hubble's `policy_match_type`: which parts of a policy-map key decided.

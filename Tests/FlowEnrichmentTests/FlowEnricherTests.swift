@@ -83,13 +83,27 @@ import Testing
     func replies() {
         var dropped = event(APUS_EVENT_DROP, flags: [APUS_FLAG_EGRESS])
         dropped.reason = 181
-        let flows = enrich([event(APUS_EVENT_TRACE, flags: [APUS_FLAG_REPLY, APUS_FLAG_EGRESS]), dropped])
+        dropped.endpoint = 5
+        var trace = event(APUS_EVENT_TRACE, flags: [APUS_FLAG_REPLY, APUS_FLAG_EGRESS])
+        trace.trace_reason = UInt8(APUS_TRACE_REPLY.rawValue)
+        trace.endpoint = 5
+        let flows = enrich([trace, dropped])
         #expect(flows[0].attributes.isSuperset(of: [.replyKnown, .isReply]))
         #expect(flows[0].observationPoint == .toEndpoint)
         #expect(flows[0].direction == .egress)
         #expect(!flows[1].attributes.contains(.replyKnown))
         #expect(flows[1].verdict == .dropped)
         #expect(flows[1].dropReason == .policyDeny)
+    }
+
+    @Test("Of a trace whose connection was not known neither reply nor direction is told, but where it was made")
+    func unknownConnection() {
+        var trace = event(APUS_EVENT_TRACE, flags: [APUS_FLAG_EGRESS])
+        trace.reason = 11
+        let flow = enrich([trace])[0]
+        #expect(flow.direction == .unknown)
+        #expect(!flow.attributes.contains(.replyKnown))
+        #expect(flow.observationPoint == ObservationPoint(rawValue: 11))
     }
 
     @Test("A kernel drop has the kernel's reason, its nearest Hubble reason, the function and the interface")

@@ -103,7 +103,8 @@ struct apus_event {
 	__u32 endpoint; // id of the endpoint at whose interface this was seen; 0 for a kernel drop
 	__u32 rule;     // deciding rule; 0: none (default deny, not enforced, kernel drop)
 	__u32 ifindex;  // 0: unknown
-	__u32 reason;   // drop: enum apus_drop_reason; kernel drop: enum skb_drop_reason of the running kernel
+	__u32 reason;   // drop: flow.DropReason; kernel drop: enum skb_drop_reason of the running kernel;
+			// trace: flow.TraceObservationPoint, 0 for delivery to the endpoint
 	__u64 bytes;    // layer 3 and up; since the last event of this connection and direction, for a trace
 	__u32 packets;  // likewise
 	__u32 network_namespace; // inode number; kernel drops only
