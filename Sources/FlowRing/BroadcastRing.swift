@@ -26,17 +26,20 @@ public import Synchronization
 ///
 /// If the copy saw any word of the batch that overwrites it, the fences make `r` at least that batch's end, so the slot
 /// is among the lost. Slots are copied word by word with relaxed atomics, which cost the same as plain moves: the race is
-/// wanted, and defined. Positions start where the owner says and only rise; a flow's position is its sequence.
-@safe package final class BroadcastRing<Element: BitwiseCopyable>: @unchecked Sendable {
+/// wanted, and defined. `BroadcastRingModel` in the tests goes through all interleavings, under the memory model of the
+/// language. Positions start where the owner says and only rise; a flow's position is its sequence.
+///
+/// What is called for each batch is `public` for the reason that `EventRing` gives.
+@safe public final class BroadcastRing<Element: BitwiseCopyable>: @unchecked Sendable {
     // @unchecked: the pointers are fixed for life and all words behind them are atomics.
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let shared: UnsafeMutablePointer<BroadcastPositions>
     @usableFromInline let mask: UInt64
 
     /// Number of elements that the ring holds.
-    package let capacity: Int
+    public let capacity: Int
     /// The position of the first element ever written.
-    package let start: UInt64
+    public let start: UInt64
 
     @inlinable static var wordsPerElement: Int { MemoryLayout<Element>.stride / 8 }
 
@@ -63,10 +66,10 @@ public import Synchronization
     }
 
     /// Position of the next element to come; everything below it can be read. Any thread.
-    @inlinable package var published: UInt64 { unsafe shared.pointee.published.load(ordering: .acquiring) }
+    @inlinable public var published: UInt64 { unsafe shared.pointee.published.load(ordering: .acquiring) }
 
     /// Position of the oldest element that is surely still there. Any thread; true for a moment only.
-    @inlinable package var oldest: UInt64 {
+    @inlinable public var oldest: UInt64 {
         let reserved = unsafe shared.pointee.reserved.load(ordering: .acquiring)
         return max(start, reserved &- min(reserved, UInt64(capacity)))
     }
@@ -83,33 +86,36 @@ public import Synchronization
 }
 
 /// The writing end. Moves to the writing thread and stays there; there is one.
-package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
+public struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: BroadcastRing<Element>
+    @usableFromInline var next: UInt64
+
     /// Position of the next element.
-    package private(set) var position: UInt64
+    package var position: UInt64 { next }
 
     package init(_ ring: BroadcastRing<Element>) {
         self.ring = ring
-        position = ring.published
+        next = ring.published
     }
 
     /// Appends a batch and lets all readers see it.
     ///
     /// - Parameter elements: at most half the ring's capacity.
-    package mutating func append(_ elements: Span<Element>) {
+    @inlinable public mutating func append(_ elements: Span<Element>) {
+        guard !elements.isEmpty else { return }
         precondition(elements.count <= ring.capacity / 2, "a batch fits into half the ring")
-        let end = position &+ UInt64(elements.count)
+        let end = next &+ UInt64(elements.count)
         unsafe ring.shared.pointee.reserved.store(end, ordering: .relaxed)
         atomicMemoryFence(ordering: .releasing)
         unsafe elements.withUnsafeBufferPointer { buffer in
-            unsafe Self.store(buffer, to: ring, at: position)
+            unsafe Self.store(buffer, to: ring, at: next)
         }
         unsafe ring.shared.pointee.published.store(end, ordering: .releasing)
-        position = end
+        next = end
     }
 
-    @inline(never)
-    private static func store(
+    @inlinable @inline(never)
+    static func store(
         _ elements: UnsafeBufferPointer<Element>, to ring: BroadcastRing<Element>, at position: UInt64
     ) {
         let width = BroadcastRing<Element>.wordsPerElement
@@ -126,27 +132,29 @@ package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
 }
 
 /// A reading end with a position of its own; used by one thread at a time.
-@safe package struct BroadcastReader<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+@safe public struct BroadcastReader<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     // @unchecked: the batch is this value's own, and the value cannot be copied.
-    private let ring: BroadcastRing<Element>
-    private let batch: UnsafeMutablePointer<Element>
-    private let batchCapacity: Int
+    @usableFromInline let ring: BroadcastRing<Element>
+    @usableFromInline let batch: UnsafeMutablePointer<Element>
+    @usableFromInline let batchCapacity: Int
+    @usableFromInline var next: UInt64
+
     /// Position of the next element to read.
-    package private(set) var position: UInt64
+    package var position: UInt64 { next }
 
     /// - Parameter batchCapacity: most elements that one `read` hands out; they are copied to memory of the reader's own.
     package init(_ ring: BroadcastRing<Element>, at position: UInt64, batchCapacity: Int = 256) {
         precondition(batchCapacity > 0, "a batch holds something")
         self.ring = ring
         self.batchCapacity = batchCapacity
-        self.position = position
+        next = position
         unsafe batch = .allocate(capacity: batchCapacity)
     }
 
     deinit { unsafe batch.deallocate() }
 
     /// Goes on from another position; elements between are neither read nor lost.
-    package mutating func seek(to position: UInt64) { self.position = position }
+    package mutating func seek(to position: UInt64) { next = position }
 
     /// Hands out the next elements, oldest first, at most one batch.
     ///
@@ -154,32 +162,32 @@ package struct BroadcastWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     ///
     /// - Parameter end: do not read at or beyond this position.
     /// - Returns: elements handed out, and elements missed just before them. (0, 0) if there is nothing new.
-    package mutating func read(
+    @inlinable public mutating func read(
         upTo end: UInt64 = .max, _ body: (Span<Element>) -> Void
     ) -> (count: Int, lost: UInt64) {
         let available = min(ring.published, end)
-        guard position < available else { return (0, 0) }
+        guard next < available else { return (0, 0) }
         var lost: UInt64 = 0
         let oldest = min(ring.oldest, available)
-        if position < oldest {
-            lost = oldest &- position
-            position = oldest
+        if next < oldest {
+            lost = oldest &- next
+            next = oldest
         }
-        let count = min(batchCapacity, Int(available &- position))
-        unsafe Self.load(count, from: ring, at: position, to: batch)
+        let count = min(batchCapacity, Int(available &- next))
+        unsafe Self.load(count, from: ring, at: next, to: batch)
         atomicMemoryFence(ordering: .acquiring)
         let reserved = unsafe ring.shared.pointee.reserved.load(ordering: .relaxed)
         let firstIntact = reserved &- min(reserved, UInt64(ring.capacity))
-        let overwritten = firstIntact > position ? min(Int(firstIntact &- position), count) : 0
-        position &+= UInt64(count)
+        let overwritten = firstIntact > next ? min(Int(firstIntact &- next), count) : 0
+        next &+= UInt64(count)
         if overwritten < count {
             body(unsafe Span(_unsafeStart: batch + overwritten, count: count - overwritten))
         }
         return (count - overwritten, lost &+ UInt64(overwritten))
     }
 
-    @inline(never)
-    private static func load(
+    @inlinable @inline(never)
+    static func load(
         _ count: Int, from ring: BroadcastRing<Element>, at position: UInt64, to batch: UnsafeMutablePointer<Element>
     ) {
         let width = BroadcastRing<Element>.wordsPerElement

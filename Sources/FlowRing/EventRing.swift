@@ -18,14 +18,20 @@ internal import SystemRuntime
 /// themselves need no atomics.
 ///
 /// Sleeping: the reader announces it (`sleeping`), looks once more and only then blocks; the writer publishes and then
-/// looks at `sleeping`. All four accesses are sequentially consistent, so one of the two sees the other:
+/// looks at `sleeping`. All four accesses are sequentially consistent, so one of the two sees the other; that the writer
+/// then claims the wake-up by an exchange only saves needless ones:
 ///
 /// ```
 ///   writer                      reader
 ///   tail ← t                    sleeping ← 1
 ///   sleeping = 1? then wake     tail ≠ head? then do not block
 /// ```
-@safe package final class EventRing<Element: BitwiseCopyable>: @unchecked Sendable {
+///
+/// What is called for each element or batch is `public`, not `package`: Swift 6.3 gives other modules the bodies of public
+/// `@inlinable` functions only, and without them each call looks up generic metadata, which costs more than the copy.
+///
+/// `EventRingModel` in the tests goes through all interleavings of this, under the memory model of the language.
+@safe public final class EventRing<Element: BitwiseCopyable>: @unchecked Sendable {
     // @unchecked: the pointers are fixed for life; who may touch which slot is settled by head and tail, see above.
     @usableFromInline let slots: UnsafeMutablePointer<Element>
     @usableFromInline let mask: UInt64
@@ -33,7 +39,7 @@ internal import SystemRuntime
     private let wakeUp = WakeUp()
 
     /// Number of elements that fit.
-    package let capacity: Int
+    public let capacity: Int
 
     /// - Parameter capacity: a power of two; the ring takes `capacity × MemoryLayout<Element>.stride` bytes, once.
     package init(capacity: Int) {
@@ -58,6 +64,8 @@ internal import SystemRuntime
     package func wakeReader() { wakeUp.wake() }
 
     @usableFromInline func wakeIfSleeping() {
+        // Awake is the usual case: one plain load. An exchange would lock the reader's cache line at every publish.
+        guard unsafe shared.pointee.sleeping.load(ordering: .sequentiallyConsistent) else { return }
         if unsafe shared.pointee.sleeping.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.wake() }
     }
 
@@ -89,7 +97,7 @@ struct CacheLineGap {
 }
 
 /// The writing end. Moves to the writing thread and stays there.
-package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
+public struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: EventRing<Element>
     @usableFromInline var tail: UInt64
     @usableFromInline var knownHead: UInt64
@@ -102,7 +110,7 @@ package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     }
 
     /// Copies one element in; readers see it after `publish`. A full ring counts it as lost.
-    @inlinable package mutating func append(copying element: UnsafeRawPointer) {
+    @inlinable public mutating func append(copying element: UnsafeRawPointer) {
         if tail &- knownHead > ring.mask {
             unsafe knownHead = ring.shared.pointee.head.load(ordering: .acquiring)
             if tail &- knownHead > ring.mask {
@@ -115,12 +123,12 @@ package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
         tail &+= 1
     }
 
-    @inlinable package mutating func append(_ element: Element) {
+    @inlinable public mutating func append(_ element: Element) {
         unsafe withUnsafePointer(to: element) { unsafe append(copying: UnsafeRawPointer($0)) }
     }
 
     /// Lets the reader see what was appended, and wakes it if it sleeps. Once per batch.
-    @inlinable package mutating func publish() {
+    @inlinable public mutating func publish() {
         unsafe ring.shared.pointee.lost.store(lost, ordering: .relaxed)
         unsafe ring.shared.pointee.tail.store(tail, ordering: .sequentiallyConsistent)
         ring.wakeIfSleeping()
@@ -128,7 +136,7 @@ package struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
 }
 
 /// The reading end. Moves to the reading thread and stays there.
-package struct EventRingReader<Element: BitwiseCopyable>: ~Copyable, Sendable {
+public struct EventRingReader<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @usableFromInline let ring: EventRing<Element>
     @usableFromInline var head: UInt64
 
@@ -140,7 +148,7 @@ package struct EventRingReader<Element: BitwiseCopyable>: ~Copyable, Sendable {
     /// Lends up to `limit` elements in place, in order, and gives their slots back afterwards.
     ///
     /// - Returns: how many there were; 0 if the ring is empty.
-    @inlinable package mutating func consume(limit: Int, _ body: (Span<Element>) -> Void) -> Int {
+    @inlinable public mutating func consume(limit: Int, _ body: (Span<Element>) -> Void) -> Int {
         let tail = unsafe ring.shared.pointee.tail.load(ordering: .acquiring)
         let slot = Int(head & ring.mask)
         let count = min(limit, Int(tail &- head), ring.capacity - slot)
