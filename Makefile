@@ -23,6 +23,7 @@ test: deps test-deps
 	$(SWIFT) build --build-tests --scratch-path $(BUILD)
 	$(SWIFT) test --skip-build --scratch-path $(BUILD) --skip '$(ALONE)' $(TEST_FLAGS)
 	$(SWIFT) test --skip-build --scratch-path $(BUILD) --filter '$(ALONE)' --no-parallel $(TEST_FLAGS)
+	$(SWIFT) test -c release --package-path Tests/ThreadSanitizer --scratch-path $(BUILD)-tsan --sanitize=thread
 
 # Installs only what is missing, so that a machine that has all of it needs no network.
 define install
@@ -49,4 +50,4 @@ lint:
 	$(SWIFT) format lint -s -r Package.swift Sources Tests
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-tsan
