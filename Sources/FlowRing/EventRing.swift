@@ -64,8 +64,6 @@ internal import SystemRuntime
     package func wakeReader() { wakeUp.wake() }
 
     @usableFromInline func wakeIfSleeping() {
-        // Awake is the usual case: one plain load. An exchange would lock the reader's cache line at every publish.
-        guard unsafe shared.pointee.sleeping.load(ordering: .sequentiallyConsistent) else { return }
         if unsafe shared.pointee.sleeping.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.wake() }
     }
 
@@ -131,7 +129,8 @@ public struct EventRingWriter<Element: BitwiseCopyable>: ~Copyable, Sendable {
     @inlinable public mutating func publish() {
         unsafe ring.shared.pointee.lost.store(lost, ordering: .relaxed)
         unsafe ring.shared.pointee.tail.store(tail, ordering: .sequentiallyConsistent)
-        ring.wakeIfSleeping()
+        // Awake is the usual case: one load. An exchange would lock the reader's cache line at every publish.
+        if unsafe ring.shared.pointee.sleeping.load(ordering: .sequentiallyConsistent) { ring.wakeIfSleeping() }
     }
 }
 
