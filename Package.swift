@@ -127,6 +127,7 @@ let package = Package(
         tests(
             "FlowEnrichmentTests",
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
+        tests("FlowCaptureTests", ["DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
         tests("EndToEndTests", ["apus", "FlowModel", "Lab", "Manifests", "SystemRuntime"]),
     ]

@@ -13,16 +13,19 @@ package struct FlowEnricher: ~Copyable, Sendable {
     private var generation: UInt64
     private var directory: DirectorySnapshot
     private var names: KernelNames
-    private var realtimeOffset = SystemClock.monotonicToRealtimeOffset()
+    private let clockOffset: @Sendable () -> UInt64
+    private var realtimeOffset: UInt64
     private var nextSequence: UInt64
 
     /// - Parameters:
     ///   - reasonNames: the running kernel's drop reasons.
     ///   - interfaces: names of the interfaces at which programs are attached, by number.
     ///   - firstSequence: given to the first flow.
+    ///   - clockOffset: nanoseconds from the events' clock to the time since 1970; asked once a batch.
     package init(
         publisher: DirectoryPublisher, catalog: FlowCatalog, reasonNames: [UInt32: String], symbols: KernelSymbols,
-        interfaces: [UInt32: String], firstSequence: UInt64
+        interfaces: [UInt32: String], firstSequence: UInt64,
+        clockOffset: @escaping @Sendable () -> UInt64 = SystemClock.monotonicToRealtimeOffset
     ) {
         self.publisher = publisher
         generation = publisher.generation
@@ -30,11 +33,13 @@ package struct FlowEnricher: ~Copyable, Sendable {
         names = KernelNames(catalog: catalog, reasonNames: reasonNames, symbols: symbols)
         names.register(interfaces: interfaces)
         nextSequence = firstSequence
+        self.clockOffset = clockOffset
+        realtimeOffset = clockOffset()
     }
 
     /// Takes the newest directory and clock. Once a batch.
     package mutating func beginBatch() {
-        realtimeOffset = SystemClock.monotonicToRealtimeOffset()
+        realtimeOffset = clockOffset()
         let newest = publisher.generation
         guard newest != generation else { return }
         generation = newest

@@ -27,6 +27,14 @@ package struct KernelSymbols: Sendable {
         sortIfNeeded()
     }
 
+    /// Of another kernel: the functions that hold single addresses, all that is known of it.
+    package init(functions: [UInt64: String]) {
+        let found = functions.sorted { $0.key < $1.key }
+        addresses = found.map(\.key)
+        names = found.flatMap { Array($0.value.utf8) }
+        starts = found.reduce(into: [0]) { $0.append($0[$0.count - 1] + UInt32($1.value.utf8.count)) }
+    }
+
     /// The function that holds the address; nil if there is none before it.
     package func function(at address: UInt64) -> String? {
         var low = 0

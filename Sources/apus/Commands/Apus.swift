@@ -12,9 +12,11 @@ struct Apus: AsyncParsableCommand {
               apus demo                                       a laboratory with live flows
               apus serve --manifests DIR --interface eth0     this host
               apus observe -f --verdict DROPPED               what is being dropped
+              apus record FILE, apus replay FILE              the same events again, elsewhere
             """,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, VersionCommand.self,
+            DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, RecordCommand.self,
+            ReplayCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Datapath
+import FlowCatalog
 import FlowHistory
 import Foundation
 import HTTPTransport
@@ -60,10 +61,17 @@ struct OutputOptions: ParsableArguments {
         color.isColoured(
             isTerminal: StandardStream.output.isTerminal, noColour: ProcessInfo.processInfo.environment["NO_COLOR"])
     }
+
+    /// - Parameter storeID: 16 bytes; see `FlowJSONContext`.
+    func printer(catalog: FlowCatalog, nodeName: String, storeID: [UInt8]) -> FlowPrinter {
+        FlowPrinter(
+            format: output, colour: isColoured, catalog: catalog, nodeName: nodeName, version: Version.current,
+            storeID: storeID)
+    }
 }
 
-/// Settings of the data plane that `serve` and `demo` share.
-struct PipelineOptions: ParsableArguments {
+/// Settings of the way from the kernel to the event ring.
+struct CaptureOptions: ParsableArguments {
     @Option(
         help: "What is told of forwarded packets: medium (first packet, new TCP flags, then every 5 s) or none (each).")
     var aggregation = DatapathSettings.TraceAggregation.medium
@@ -74,8 +82,30 @@ struct PipelineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Size of the BPF ring buffer: a power of two.", valueName: "bytes"))
     var ringBufferBytes: UInt32 = DatapathSettings().ringBufferBytes
 
-    @Option(help: ArgumentHelp("Events between capture and enrichment: a power of two.", valueName: "n"))
+    @Option(help: ArgumentHelp("Events between capture and the next stage: a power of two.", valueName: "n"))
     var eventRingEvents = Limits().eventRingEvents
+
+    func validate() throws { try RingCapacity.check(eventRingEvents, "event-ring-events") }
+
+    func apply(to settings: inout ServerSettings) {
+        settings.datapath.traceAggregation = aggregation
+        settings.datapath.ringBufferBytes = ringBufferBytes
+        if !ignoreKernelReason.isEmpty { settings.datapath.ignoredKernelReasons = ignoreKernelReason }
+        settings.limits.eventRingEvents = eventRingEvents
+    }
+}
+
+enum RingCapacity {
+    static func check(_ value: Int, _ name: String) throws {
+        guard (1_024...(1 << 24)).contains(value), value & (value - 1) == 0 else {
+            throw ValidationError("--\(name) \(value): accepted is a power of two from 1024 to 16777216")
+        }
+    }
+}
+
+/// Settings of the data plane that `serve` and `demo` share.
+struct PipelineOptions: ParsableArguments {
+    @OptionGroup var capture: CaptureOptions
 
     @Option(help: ArgumentHelp("Flows in memory that live readers can look back on: a power of two.", valueName: "n"))
     var flowRingFlows = Limits().flowRingFlows
@@ -86,19 +116,10 @@ struct PipelineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How large history may grow: 512MiB, 10GiB.", valueName: "size"))
     var historySize: ByteCountArgument?
 
-    func validate() throws {
-        for (name, value) in [("event-ring-events", eventRingEvents), ("flow-ring-flows", flowRingFlows)] {
-            guard (1_024...(1 << 24)).contains(value), value & (value - 1) == 0 else {
-                throw ValidationError("--\(name) \(value): accepted is a power of two from 1024 to 16777216")
-            }
-        }
-    }
+    func validate() throws { try RingCapacity.check(flowRingFlows, "flow-ring-flows") }
 
     func apply(to settings: inout ServerSettings) {
-        settings.datapath.traceAggregation = aggregation
-        settings.datapath.ringBufferBytes = ringBufferBytes
-        if !ignoreKernelReason.isEmpty { settings.datapath.ignoredKernelReasons = ignoreKernelReason }
-        settings.limits.eventRingEvents = eventRingEvents
+        capture.apply(to: &settings)
         settings.limits.flowRingFlows = flowRingFlows
         settings.history.maximumAge = historyAge?.duration ?? Self.defaultHistoryAge
         settings.history.maximumBytes = historySize?.bytes ?? Self.defaultHistoryBytes
