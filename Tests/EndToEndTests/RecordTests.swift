@@ -69,6 +69,19 @@ struct RecordTests {
         #expect(oldest.hasPrefix(Date.now.formatted(.iso8601).prefix(10)))
     }
 
+    @Test("An existing file is kept; a recording of nothing is refused")
+    func refused() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.path + "/precious"
+        try "mine".write(toFile: file, atomically: true, encoding: .utf8)
+        let recorder = try Child(Apus.path, ["record", file, "--duration", "1s"])
+        #expect(recorder.waitForEnd() == 1)
+        #expect(recorder.errors.contains("create \(file): File exists"))
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+        let nothing = try Child(Apus.path, ["record", directory.path + "/nothing", "--no-kernel-drops"])
+        #expect(nothing.waitForEnd() == 2)
+    }
+
     @Test("A replay into a store can be asked there")
     func store() async throws {
         let recorded = try await record()

@@ -101,6 +101,16 @@ import Testing
         #expect("\(error)".hasSuffix("has format 2, written by a newer Apus; this one reads up to format 1"))
     }
 
+    @Test("A name that holds a NUL is damage: others read it as C strings")
+    func nameWithNUL() throws {
+        var names = RecordingFixture.names
+        names.nodeName = "node\0"
+        let writer = try RecordingWriter(creating: fixture.path, RecordingFixture.header, names: names) { _ in nil }
+        try writer.finish(lost: 0)
+        let error = try #require(try fixture.read(fixture.bytes).error)
+        #expect(error.problem == .damaged("a chunk of node does not hold what it says"))
+    }
+
     @Test("Random bytes after a good header are an error, never a trap")
     func randomBytes() throws {
         try fixture.write([])

@@ -4,6 +4,7 @@ import FlowCatalog
 import FlowEnrichment
 import FlowModel
 import Manifests
+import Synchronization
 import Testing
 
 @Suite struct FlowEnricherTests {
@@ -183,5 +184,30 @@ import Testing
         enricher.enrich(events.span, into: &flows)
         #expect(catalog.endpoints[flows[0].sourceEndpoint]?.podName == "")
         #expect(catalog.endpoints[flows[1].sourceEndpoint]?.podName == "web")
+    }
+
+    @Test("The offset to the time since 1970 is asked for once a batch")
+    func clockOffset() {
+        let offset = Atomic<UInt64>(1_000)
+        var enricher = FlowEnricher(
+            publisher: publisher, catalog: catalog, reasonNames: [:], symbols: KernelSymbols(lines: []),
+            interfaces: [:], firstSequence: 1,
+            clockOffset: { offset.wrappingAdd(1_000, ordering: .relaxed).oldValue })
+        var first = event(APUS_EVENT_TRACE)
+        first.time_ns = 7
+        var flows: [Flow] = []
+        for _ in 0..<2 {
+            enricher.beginBatch()
+            enricher.enrich([first, first].span, into: &flows)
+        }
+        #expect(flows.map(\.timeNanoseconds) == [2_007, 2_007, 3_007, 3_007])
+    }
+
+    @Test("Of another kernel the functions at single addresses are known")
+    func functionsOfAnotherKernel() {
+        let symbols = KernelSymbols(functions: [0x300: "udp_rcv", 0x100: "ip_rcv"])
+        #expect([0x100, 0x300].map { symbols.function(at: $0) } == ["ip_rcv", "udp_rcv"])
+        #expect(symbols.function(at: 0xff) == nil)
+        #expect(KernelSymbols(functions: [:]).function(at: 1) == nil)
     }
 }

@@ -31,8 +31,9 @@ struct FieldReader {
         return field.reversed().reduce(0) { $0 << 8 | Integer(truncatingIfNeeded: $1) }
     }
 
+    /// A name with a NUL is none.
     mutating func name() -> String? {
-        guard let count = integer(UInt16.self), let text = take(Int(count)) else { return nil }
+        guard let count = integer(UInt16.self), let text = take(Int(count)), !text.contains(0) else { return nil }
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -52,7 +52,8 @@ package struct RecordingWriter: ~Copyable, Sendable {
 
     private mutating func learn(_ location: UInt64) {
         guard knownLocations.count <= RecordingFormat.maximumFunctions, knownLocations.insert(location).inserted,
-            let name = functionName(location) else { return }
+            let name = functionName(location)
+        else { return }
         newFunctions.append((location, name))
     }
 
