@@ -12,7 +12,7 @@ struct RecordCommand: AsyncParsableCommand {
         abstract: "Write what the kernel tells to a file, for `apus replay`.",
         discussion: """
             The file holds events as they come from the kernel, before they are given names: 128 bytes each, and the names of
-            this kernel's drop reasons and functions. Nothing is dropped or judged meanwhile. An existing file is refused.
+            this kernel's drop reasons and functions. No policy is applied meanwhile. An existing file is refused.
             """)
 
     @Argument(help: "The file to create.")
