@@ -35,7 +35,7 @@ final class Recorder: Sendable {
         // No address has an identity here: whoever replays has manifests, or has not.
         try datapath.apply([PrefixIdentity(prefix: IPPrefix(IPAddress("::")!, bits: 0), identity: .unknown)])
         let clockOffset = SystemClock.monotonicToRealtimeOffset()
-        let symbols = KernelSymbols()
+        let symbols = KernelSymbols.running()
         let reader = try datapath.makeRingBufferReader()
         let writer = try RecordingWriter(
             creating: path, RecordingHeader(id: StoreID.random().bytes, clockOffset: clockOffset),

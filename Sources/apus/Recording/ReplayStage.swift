@@ -46,7 +46,7 @@ struct ReplayStage: ~Copyable {
             } else {
                 try write()
                 if wasOver { return }
-                events.wait(timeoutMilliseconds: Limits.historyIntervalMilliseconds)
+                events.wait()
             }
         }
     }
