@@ -23,12 +23,15 @@ static __always_inline int drop(const struct passage *passage, const struct iden
 	return TC_ACT_SHOT;
 }
 
-static __always_inline int drop_malformed(const struct passage *passage)
+// Whoever only observes leaves a malformed packet to the kernel, which drops it and says so itself.
+static __always_inline int judge_malformed(const struct passage *passage)
 {
+	const struct apus_endpoint *endpoint = passage->endpoint;
+	__u8 enforcement = passage->direction == APUS_EGRESS ? endpoint->egress : endpoint->ingress;
 	struct identities not_looked_up = {};
 	struct verdict verdict = { .reason = APUS_DROP_INVALID_PACKET };
 
-	return drop(passage, &not_looked_up, &verdict);
+	return enforcement == APUS_ENFORCEMENT_ENFORCE ? drop(passage, &not_looked_up, &verdict) : PASS;
 }
 
 // The first packet of a connection: policy decides.
@@ -131,7 +134,7 @@ static __always_inline int handle(struct __sk_buff *skb, enum apus_direction dir
 	case PARSE_NOT_IP:
 		return PASS;
 	case PARSE_MALFORMED:
-		return drop_malformed(&passage);
+		return judge_malformed(&passage);
 	case PARSE_OK:
 		break;
 	}

@@ -60,9 +60,16 @@ struct ParsingTests {
         #expect(try !bench.passes(.egress, bench.sent(.icmpv6, Packets.icmp(138), to: "ff02::1")))
     }
 
-    @Test("A malformed header is dropped as an invalid packet, whatever the policy", arguments: malformed)
+    @Test(
+        "A malformed header is dropped as an invalid packet where policy is enforced; else it passes",
+        arguments: malformed)
     func invalid(name: String, packet: [UInt8]) throws {
-        var bench = try Bench(ingress: .none, egress: .none)
+        for mode in [EnforcementMode.none, .audit] {
+            var bench = try Bench(ingress: .enforce, egress: mode)
+            #expect(try bench.passes(.egress, packet), "\(name)")
+            #expect(bench.events().isEmpty)
+        }
+        var bench = try Bench(ingress: .none, egress: .enforce)
         #expect(try !bench.passes(.egress, packet), "\(name)")
         let drop = try #require(bench.events().first)
         #expect(drop.kind == apus_event.drop && drop.reason == APUS_DROP_INVALID_PACKET.rawValue, "\(name)")
