@@ -42,6 +42,11 @@ deps:
 test-deps:
 	$(call install,$(TEST_PACKAGES))
 
+# ONLY=pipeline runs what begins so. Figures go to .build/bench.json, too; see apus.docc/Benchmarks.md.
+bench: build test-deps
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUILD) --product Benchmarks
+	$(BUILD)/release/Benchmarks --apus $(BUILD)/release/apus --output $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY))
+
 format:
 	$(SWIFT) format format -i -r Package.swift Sources Tests
 	clang-format -i bpf/*.c bpf/lib/*.h bpf/abi/*.c bpf/abi/include/*.h

@@ -102,7 +102,30 @@ let package = Package(
         .plugin(name: "CompileBPF", capability: .buildTool(), path: "Sources/CompileBPF"),
         .plugin(name: "EmbedSchema", capability: .buildTool(), path: "Sources/EmbedSchema"),
 
+        // Benchmarks, and what they share with tests
+        .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "CRingBaseline", dependencies: ["CBPF"], path: "Tests/RingBaseline"),
+        .target(
+            name: "SyntheticTraffic",
+            dependencies: ["DatapathABI", "Directory", "FlowCatalog", "FlowEnrichment", "FlowModel", "Manifests"],
+            path: "Tests/SyntheticTraffic", swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "BPFRuntime", "CAllocationCounter", "CRingBaseline", "Datapath", "DatapathABI", "Directory", "FlowAPI",
+                "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
+                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "Manifests", "Policy", "SyntheticTraffic",
+                "SystemRuntime", nioPosix,
+            ],
+            path: "Tests/Benchmarks", swiftSettings: strict),
+
         // Tests
+        tests(
+            "AllocationTests",
+            [
+                "CAllocationCounter", "FlowCatalog", "FlowFilter", "FlowModel", "FlowRing", "FlowWire", "DatapathABI",
+                "FlowEnrichment", "FlowMetrics", "SyntheticTraffic",
+            ]),
         tests("FlowModelTests", ["FlowModel", "FlowCatalog"]),
         tests("FlowRingTests", ["FlowRing", "SystemRuntime"]),
         tests("FlowFilterTests", ["FlowModel", "FlowCatalog", "FlowFilter"]),

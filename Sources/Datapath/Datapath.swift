@@ -7,8 +7,8 @@ internal import FlowModel
 /// The end of the value ends the watch over kernel drops and lets go of the maps. Programs on interfaces stay and go on
 /// enforcing, without a reader, until `detach` or the interface's end; a later `attach` replaces them in one step.
 package struct Datapath: ~Copyable, Sendable {
-    let fromPod: BPFProgram
-    let toPod: BPFProgram
+    package let fromPod: BPFProgram
+    package let toPod: BPFProgram
     var policy: MirroredMap<PolicyMapKey, PolicyMapValue, apus_policy_key, apus_policy_value>
     var addresses: MirroredMap<IPPrefix, Identity, apus_ipcache_key, apus_ipcache_value>
     var endpoints: MirroredMap<UInt32, EndpointInForce, UInt32, apus_endpoint>

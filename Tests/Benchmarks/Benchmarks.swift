@@ -1,0 +1,48 @@
+import Foundation
+
+/// `make bench`: what the stages cost on this machine, beside what the peer's cost.
+///
+/// Usage: `Benchmarks [--only PREFIX] [--runs N] [--apus PATH] [--output FILE]`
+@main
+struct Benchmarks {
+    static func main() async throws {
+        let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
+        let groups =
+            PipelineBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups + KernelBenchmarks.groups
+            + HistoryBenchmarks.groups + PolicyBenchmarks.groups + APIBenchmarks.groups
+            + ServerBenchmarks.groups(apus: options.apus)
+        var report = BenchmarkReport()
+        for group in groups where group.isWanted(options.only) {
+            do {
+                try await report.run(group, runs: options.runs, only: options.only)
+            } catch {
+                report.leaveOut(group, because: "\(error)")
+            }
+        }
+        guard try report.finish(options.output) else { exit(1) }
+    }
+}
+
+struct BenchmarkOptions {
+    var only = ""
+    var runs = 5
+    /// The program whose memory and idle processor time are measured.
+    var apus = ".build/release/apus"
+    var output = ".build/bench.json"
+
+    struct Misuse: Error { let argument: String }
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else { throw Misuse(argument: name) }
+            switch name {
+            case "--only": only = value
+            case "--runs": runs = max(1, Int(value) ?? runs)
+            case "--apus": apus = value
+            case "--output": output = value
+            default: throw Misuse(argument: name)
+            }
+        }
+    }
+}

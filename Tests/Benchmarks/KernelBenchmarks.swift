@@ -1,0 +1,114 @@
+import BPFRuntime
+import CRingBaseline
+import Datapath
+import DatapathABI
+import FlowCapture
+import FlowModel
+import FlowRing
+
+/// The programs in the running kernel, on packets given to them by BPF_PROG_TEST_RUN.
+enum KernelBenchmarks {
+    static let groups = [
+        BenchmarkGroup(name: "capture.ringbuf") { try capture() },
+        BenchmarkGroup(name: "policy.packet") { try policy() },
+        BenchmarkGroup(name: "packet.overhead") { [try overhead()] },
+    ]
+
+    private static let loopback: UInt32 = 1
+    private static let endpoint: UInt32 = 7
+    private static let peerIdentity = Identity(rawValue: 2_000)
+    private static let batch: Int32 = 20_000
+    private static let rounds = 50
+
+    /// An event of 128 bytes a packet, read by capture and, in turns with it, by libbpf.
+    private static func capture() throws -> [Reading] {
+        let datapath = try makeDatapath { $0.traceAggregation = .none }
+        let ring = EventRing<apus_event>(capacity: 65_536)
+        var consumer = EventRingReader(ring)
+        var capture = EventCapture(
+            reader: try datapath.makeRingBufferReader(), ring: ring, counters: CaptureCounters())
+        guard ring_baseline_open() == 0 else { throw Obstacle("libbpf cannot open the ring buffer") }
+        defer { ring_baseline_close() }
+        var (ours, libbpfs) = (ThreadMeter.Cost(), ThreadMeter.Cost())
+        var (events, baselineEvents) = (0, 0)
+        for _ in 0..<rounds {
+            _ = try datapath.toPod.run(packet: packet, interfaceIndex: loopback, repetitions: batch)
+            ours = ours + ThreadMeter.measure { events += capture.drain() }
+            while consumer.consume(limit: 65_536, { _ in }) > 0 {}
+            _ = try datapath.toPod.run(packet: packet, interfaceIndex: loopback, repetitions: batch)
+            libbpfs = libbpfs + ThreadMeter.measure { baselineEvents += Int(ring_baseline_consume()) }
+        }
+        guard events >= rounds * Int(batch), baselineEvents >= rounds * Int(batch) else {
+            throw Obstacle("\(events) and \(baselineEvents) events came")
+        }
+        return [
+            Reading(
+                "capture.ringbuf", "ns/flow", ours.nanoseconds / Double(events),
+                allocationsPerFlow: ours.allocations / Double(events)),
+            Reading("capture.ringbuf.libbpf", "ns/flow", libbpfs.nanoseconds / Double(baselineEvents)),
+        ]
+    }
+
+    /// A packet of a connection that is known, and one that is judged, over a packet at an interface that is none of ours.
+    private static func policy() throws -> [Reading] {
+        var datapath = try makeDatapath()
+        let known = try nanoseconds(datapath)
+        let bare = try bareNanoseconds(&datapath)
+        return [
+            Reading("policy.packet", "ns/packet", known - bare), Reading("policy.packet.bare", "ns/packet", bare),
+        ]
+    }
+
+    /// What a packet of 64 bytes that the programs see costs, to one that passes a bare veth pair.
+    private static func overhead() throws -> Reading {
+        var datapath = try makeDatapath()
+        let seen = try nanoseconds(datapath)
+        let bare = try bareNanoseconds(&datapath)
+        return Reading("packet.overhead", "ratio", 1 + (seen - bare) / barePathNanoseconds)
+    }
+
+    /// The way of a packet of 64 bytes through a veth pair with a bare hook, measured apart on the same class of machine:
+    /// the way itself is too noisy here to show some nanoseconds.
+    private static let barePathNanoseconds = 3_500.0
+
+    private static func nanoseconds(_ datapath: borrowing Datapath) throws -> Double {
+        _ = try datapath.toPod.run(packet: packet, interfaceIndex: loopback)
+        let runs = try (0..<5).map { _ in
+            try datapath.toPod.run(packet: packet, interfaceIndex: loopback, repetitions: 200_000).nanoseconds
+        }
+        return Double(runs.min() ?? 0)
+    }
+
+    /// The same packet at the same hook, once the interface is no endpoint's any more.
+    private static func bareNanoseconds(_ datapath: inout Datapath) throws -> Double {
+        try datapath.detach(interfaceIndex: loopback)
+        return try nanoseconds(datapath)
+    }
+
+    private static func makeDatapath(_ change: (inout DatapathSettings) -> Void = { _ in }) throws -> Datapath {
+        var settings = DatapathSettings()
+        settings.kernelDrops = false
+        change(&settings)
+        var datapath = try Datapath(settings: settings)
+        let entries = (0..<100).map { port in
+            PolicyMapEntry(
+                endpoint: endpoint, identity: peerIdentity, direction: .ingress, ipProtocol: .udp,
+                port: UInt16(9_000 + port), matchBits: 24, rule: 1, isDeny: false)
+        }
+        try datapath.apply([
+            EndpointPolicy(endpoint: endpoint, ingress: .enforce, egress: .enforce, entries: entries)
+        ])
+        let peers = (1...1_000).map { IPAddress(v4: 0x0a00_0000 + UInt32($0)) }
+        try datapath.apply(peers.map { PrefixIdentity(prefix: .host($0), identity: peerIdentity) })
+        try datapath.setEndpoint(interfaceIndex: loopback, id: endpoint, identity: Identity(rawValue: 1_000))
+        return datapath
+    }
+
+    /// UDP from 10.0.0.8, a peer, to 10.0.0.7, the endpoint, port 9,090: 64 bytes with the Ethernet header.
+    private static let packet: [UInt8] = {
+        let ethernet: [UInt8] = Array(repeating: 2, count: 12) + [0x08, 0]
+        let ip: [UInt8] = [0x45, 0, 0, 50, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 8, 10, 0, 0, 7]
+        let udp: [UInt8] = [0x9c, 0x40, 0x23, 0x82, 0, 30, 0, 0]
+        return ethernet + ip + udp + Array(repeating: 0, count: 22)
+    }()
+}

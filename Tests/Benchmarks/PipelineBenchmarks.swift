@@ -1,0 +1,53 @@
+import Foundation
+
+/// The data plane's threads on synthetic events. Counted is all that they use together, the thread that puts the events
+/// into the event ring, in capture's place, included.
+enum PipelineBenchmarks {
+    static let groups = PipelineShape.allCases.flatMap { shape in [steady(shape), saturated(shape)] }
+
+    /// Flows that warm caches and the catalog up, and are not counted.
+    private static let warmUp = 131_072
+    private static let steadyRate = 500_000
+
+    private static func steady(_ shape: PipelineShape) -> BenchmarkGroup {
+        BenchmarkGroup(name: "pipeline.\(shape.rawValue)") {
+            let result = try await run(shape, count: 1_000_000, rate: steadyRate)
+            return [
+                Reading(
+                    "pipeline.\(shape.rawValue)", "ns/flow", result.nanosecondsPerFlow,
+                    allocationsPerFlow: shape == .history ? nil : result.allocationsPerFlow)
+            ]
+        }
+    }
+
+    private static func saturated(_ shape: PipelineShape) -> BenchmarkGroup {
+        let name = "pipeline.\(shape.rawValue).saturated"
+        return BenchmarkGroup(name: name) {
+            let result = try await run(shape, count: 8_000_000, rate: nil)
+            return [
+                Reading(
+                    name, "ns/flow", result.nanosecondsPerFlow,
+                    allocationsPerFlow: shape == .history ? nil : result.allocationsPerFlow),
+                Reading(name + ".rate", "flows/s", result.flowsPerSecond),
+            ]
+        }
+    }
+
+    private static func run(_ shape: PipelineShape, count: Int, rate: Int?) async throws -> PipelineRun.Result {
+        try await Workload.withDirectory { directory in
+            let run = try PipelineRun(
+                shape, warmUp: warmUp, count: count, rate: rate, historyDirectory: directory)
+            return try run.finish()
+        }
+    }
+}
+
+/// How far flows go.
+enum PipelineShape: String, CaseIterable {
+    /// Event ring → enrichment → flow ring.
+    case ring
+    /// And counted for metrics.
+    case metrics
+    /// And written to a store on disk, too.
+    case history
+}
