@@ -1,13 +1,14 @@
 /// `flow.DropReason` of Hubble's protocol.
 package struct DropReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package static func == (left: DropReason, right: DropReason) -> Bool { left.rawValue == right.rawValue }
 
-    package static let unknown = DropReason(rawValue: 0)
-    package static let invalidPacketDropped = DropReason(rawValue: 134)
-    package static let policyDenied = DropReason(rawValue: 133)
-    package static let fragmentationNotSupported = DropReason(rawValue: 157)
-    package static let policyDeny = DropReason(rawValue: 181)
+    @inlinable package static var unknown: DropReason { DropReason(rawValue: 0) }
+    @inlinable package static var invalidPacketDropped: DropReason { DropReason(rawValue: 134) }
+    @inlinable package static var policyDenied: DropReason { DropReason(rawValue: 133) }
+    @inlinable package static var fragmentationNotSupported: DropReason { DropReason(rawValue: 157) }
+    @inlinable package static var policyDeny: DropReason { DropReason(rawValue: 181) }
 
     /// The enumeration's name (`POLICY_DENIED`); nil for a number that Hubble does not name.
     package var name: String? { Self.namesByNumber[rawValue] }

@@ -58,14 +58,15 @@ package struct Flow: BitwiseCopyable, Sendable {
 /// What kind of kernel event a flow tells of. Values up to 129 are Hubble's event types.
 package struct FlowKind: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: FlowKind, right: FlowKind) -> Bool { left.rawValue == right.rawValue }
 
-    package static let unknown = FlowKind(rawValue: 0)
-    package static let drop = FlowKind(rawValue: 1)
-    package static let trace = FlowKind(rawValue: 4)
-    package static let policyVerdict = FlowKind(rawValue: 5)
+    @inlinable package static var unknown: FlowKind { FlowKind(rawValue: 0) }
+    @inlinable package static var drop: FlowKind { FlowKind(rawValue: 1) }
+    @inlinable package static var trace: FlowKind { FlowKind(rawValue: 4) }
+    @inlinable package static var policyVerdict: FlowKind { FlowKind(rawValue: 5) }
     /// A drop by the kernel itself, outside Apus' programs; printed with Hubble's event type 1.
-    package static let kernelDrop = FlowKind(rawValue: 200)
+    @inlinable package static var kernelDrop: FlowKind { FlowKind(rawValue: 200) }
 }
 
 /// A number of Hubble's protocol, any value of which may come from elsewhere, with names for those that are known.
@@ -88,16 +89,17 @@ extension NamedNumber {
 /// `flow.Verdict` of Hubble's protocol.
 package struct Verdict: NamedNumber {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: Verdict, right: Verdict) -> Bool { left.rawValue == right.rawValue }
 
-    package static let unknown = Verdict(rawValue: 0)
-    package static let forwarded = Verdict(rawValue: 1)
-    package static let dropped = Verdict(rawValue: 2)
-    package static let error = Verdict(rawValue: 3)
-    package static let audit = Verdict(rawValue: 4)
-    package static let redirected = Verdict(rawValue: 5)
-    package static let traced = Verdict(rawValue: 6)
-    package static let translated = Verdict(rawValue: 7)
+    @inlinable package static var unknown: Verdict { Verdict(rawValue: 0) }
+    @inlinable package static var forwarded: Verdict { Verdict(rawValue: 1) }
+    @inlinable package static var dropped: Verdict { Verdict(rawValue: 2) }
+    @inlinable package static var error: Verdict { Verdict(rawValue: 3) }
+    @inlinable package static var audit: Verdict { Verdict(rawValue: 4) }
+    @inlinable package static var redirected: Verdict { Verdict(rawValue: 5) }
+    @inlinable package static var traced: Verdict { Verdict(rawValue: 6) }
+    @inlinable package static var translated: Verdict { Verdict(rawValue: 7) }
 
     /// Names in the order of the raw values, as Hubble prints them.
     package static let names = [
@@ -108,11 +110,14 @@ package struct Verdict: NamedNumber {
 /// `flow.TrafficDirection`: seen from the endpoint at whose interface the event was made.
 package struct TrafficDirection: NamedNumber {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: TrafficDirection, right: TrafficDirection) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
-    package static let unknown = TrafficDirection(rawValue: 0)
-    package static let ingress = TrafficDirection(rawValue: 1)
-    package static let egress = TrafficDirection(rawValue: 2)
+    @inlinable package static var unknown: TrafficDirection { TrafficDirection(rawValue: 0) }
+    @inlinable package static var ingress: TrafficDirection { TrafficDirection(rawValue: 1) }
+    @inlinable package static var egress: TrafficDirection { TrafficDirection(rawValue: 2) }
 
     package static let names = ["TRAFFIC_DIRECTION_UNKNOWN", "INGRESS", "EGRESS"]
 }
@@ -120,22 +125,28 @@ package struct TrafficDirection: NamedNumber {
 /// `flow.TraceObservationPoint`: where in the datapath a trace was made. Apus' programs make `toEndpoint` only.
 package struct ObservationPoint: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: ObservationPoint, right: ObservationPoint) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
-    package static let unknown = ObservationPoint(rawValue: 0)
-    package static let toEndpoint = ObservationPoint(rawValue: 101)
+    @inlinable package static var unknown: ObservationPoint { ObservationPoint(rawValue: 0) }
+    @inlinable package static var toEndpoint: ObservationPoint { ObservationPoint(rawValue: 101) }
 }
 
 /// `flow.TraceReason`: the packet's place in its connection.
 package struct TraceReason: NamedNumber {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: TraceReason, right: TraceReason) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
-    package static let unknown = TraceReason(rawValue: 0)
-    package static let new = TraceReason(rawValue: 1)
-    package static let established = TraceReason(rawValue: 2)
-    package static let reply = TraceReason(rawValue: 3)
-    package static let related = TraceReason(rawValue: 4)
+    @inlinable package static var unknown: TraceReason { TraceReason(rawValue: 0) }
+    @inlinable package static var new: TraceReason { TraceReason(rawValue: 1) }
+    @inlinable package static var established: TraceReason { TraceReason(rawValue: 2) }
+    @inlinable package static var reply: TraceReason { TraceReason(rawValue: 3) }
+    @inlinable package static var related: TraceReason { TraceReason(rawValue: 4) }
 
     package static let names = [
         "TRACE_REASON_UNKNOWN", "NEW", "ESTABLISHED", "REPLY", "RELATED", "REOPENED", "SRV6_ENCAP", "SRV6_DECAP",
@@ -148,9 +159,12 @@ package struct TraceReason: NamedNumber {
 /// Hubble's `policy_match_type`: which parts of a policy-map key decided.
 package struct PolicyMatchType: NamedNumber {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package static func == (left: PolicyMatchType, right: PolicyMatchType) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
-    package static let none = PolicyMatchType(rawValue: 0)
+    @inlinable package static var none: PolicyMatchType { PolicyMatchType(rawValue: 0) }
     /// Names by raw value, as the compact output prints them.
     package static let names = ["none", "L3-Only", "L3-L4", "L4-Only", "all", "L3-Proto", "Proto-Only"]
 }
@@ -158,18 +172,23 @@ package struct PolicyMatchType: NamedNumber {
 /// Yes-or-no facts of a flow.
 package struct FlowAttributes: OptionSet, BitwiseCopyable, Sendable {
     package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package func contains(_ member: FlowAttributes) -> Bool { rawValue & member.rawValue == member.rawValue }
+    /// Without the answer of `OptionSet`'s own, which nobody asks for.
+    @inlinable package mutating func insert(_ member: FlowAttributes) {
+        self = FlowAttributes(rawValue: rawValue | member.rawValue)
+    }
 
     /// Whether the flow is a reply is known; `is_reply` is absent otherwise.
-    package static let replyKnown = FlowAttributes(rawValue: 1 << 0)
-    package static let isReply = FlowAttributes(rawValue: 1 << 1)
+    @inlinable package static var replyKnown: FlowAttributes { FlowAttributes(rawValue: 1 << 0) }
+    @inlinable package static var isReply: FlowAttributes { FlowAttributes(rawValue: 1 << 1) }
     /// The addresses are IPv6.
-    package static let ipv6 = FlowAttributes(rawValue: 1 << 2)
+    @inlinable package static var ipv6: FlowAttributes { FlowAttributes(rawValue: 1 << 2) }
     /// The packet had an IP header: addresses are valid.
-    package static let ip = FlowAttributes(rawValue: 1 << 3)
+    @inlinable package static var ip: FlowAttributes { FlowAttributes(rawValue: 1 << 3) }
     /// Ports, TCP flags, ICMP type and code are valid.
-    package static let layer4 = FlowAttributes(rawValue: 1 << 4)
-    package static let fragment = FlowAttributes(rawValue: 1 << 5)
+    @inlinable package static var layer4: FlowAttributes { FlowAttributes(rawValue: 1 << 4) }
+    @inlinable package static var fragment: FlowAttributes { FlowAttributes(rawValue: 1 << 5) }
 }
 
 /// Why a side has no pod name.

@@ -4,20 +4,20 @@ package struct IPAddress: Hashable, BitwiseCopyable, Sendable {
     package var high: UInt64
     package var low: UInt64
 
-    package init(high: UInt64, low: UInt64) {
+    @inlinable package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    package init(v4 number: UInt32) {
+    @inlinable package init(v4 number: UInt32) {
         self.init(high: 0, low: 0xffff_0000_0000 | UInt64(number))
     }
 
     package static let unspecified = IPAddress(high: 0, low: 0)
 
-    package var isV4: Bool { high == 0 && low >> 32 == 0xffff }
+    @inlinable package var isV4: Bool { high == 0 && low >> 32 == 0xffff }
     /// The IPv4 address as a number in host order; nil for IPv6.
-    package var v4: UInt32? { isV4 ? UInt32(truncatingIfNeeded: low) : nil }
+    @inlinable package var v4: UInt32? { isV4 ? UInt32(truncatingIfNeeded: low) : nil }
 
     package func byte(_ index: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: index < 8 ? high >> (56 - 8 * index) : low >> (56 - 8 * (index - 8)))

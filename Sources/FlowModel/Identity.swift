@@ -3,19 +3,20 @@
 /// Below 256 are Cilium's reserved identities, up to 65,535 those of pods, from 16,777,216 (2^24) on those of address prefixes.
 package struct Identity: RawRepresentable, Hashable, Comparable, BitwiseCopyable, Sendable {
     package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable package static func == (left: Identity, right: Identity) -> Bool { left.rawValue == right.rawValue }
 
-    package static let unknown = Identity(rawValue: 0)
-    package static let host = Identity(rawValue: 1)
-    package static let world = Identity(rawValue: 2)
-    package static let unmanaged = Identity(rawValue: 3)
-    package static let health = Identity(rawValue: 4)
-    package static let initial = Identity(rawValue: 5)
-    package static let remoteNode = Identity(rawValue: 6)
-    package static let kubeAPIServer = Identity(rawValue: 7)
-    package static let ingress = Identity(rawValue: 8)
-    package static let worldIPv4 = Identity(rawValue: 9)
-    package static let worldIPv6 = Identity(rawValue: 10)
+    @inlinable package static var unknown: Identity { Identity(rawValue: 0) }
+    @inlinable package static var host: Identity { Identity(rawValue: 1) }
+    @inlinable package static var world: Identity { Identity(rawValue: 2) }
+    @inlinable package static var unmanaged: Identity { Identity(rawValue: 3) }
+    @inlinable package static var health: Identity { Identity(rawValue: 4) }
+    @inlinable package static var initial: Identity { Identity(rawValue: 5) }
+    @inlinable package static var remoteNode: Identity { Identity(rawValue: 6) }
+    @inlinable package static var kubeAPIServer: Identity { Identity(rawValue: 7) }
+    @inlinable package static var ingress: Identity { Identity(rawValue: 8) }
+    @inlinable package static var worldIPv4: Identity { Identity(rawValue: 9) }
+    @inlinable package static var worldIPv6: Identity { Identity(rawValue: 10) }
 
     package static let clusterRange: ClosedRange<UInt32> = 256...65_535
     package static let prefixRange: ClosedRange<UInt32> = 16_777_216...33_554_431
