@@ -45,7 +45,8 @@ struct BenchmarkReport {
         let allocations = readings.compactMap(\.allocationsPerFlow).max()
         let first = readings[0]
         var row = Row(
-            name: first.name, unit: first.unit, median: values[values.count / 2], min: values[0],
+            name: first.name, unit: first.unit, median: (values[(values.count - 1) / 2] + values[values.count / 2]) / 2,
+            min: values[0],
             max: values[values.count - 1], runs: values.count, allocations_per_flow: allocations)
         if let peer = PeerFigures.byName[row.name] {
             row.peer = peer
