@@ -123,7 +123,7 @@ let package = Package(
         tests(
             "AllocationTests",
             [
-                "CAllocationCounter", "FlowCatalog", "FlowFilter", "FlowModel", "FlowRing", "FlowWire", "DatapathABI",
+                "CAllocationCounter", "FlowCatalog", "FlowModel", "FlowRing", "FlowWire", "DatapathABI",
                 "FlowEnrichment", "FlowMetrics", "SyntheticTraffic",
             ]),
         tests("FlowModelTests", ["FlowModel", "FlowCatalog"]),

@@ -42,7 +42,8 @@ enum PolicyBenchmarks {
     /// A scrape's text.
     private static func renderMetrics() -> Reading {
         var tally = FlowTally()
-        tally.add(Workload.flows.span)
+        let flows = Workload.flows
+        tally.add(flows.span)
         let names = Workload.directory.catalog.names.elements()
         let cost = ThreadMeter.measure {
             for _ in 0..<20 { _ = MetricsText.render(tally, PipelineReading(), names: names) }
