@@ -68,7 +68,7 @@ enum KernelBenchmarks {
     }
 
     /// The way of a packet of 64 bytes through a veth pair with a bare hook, measured apart on the same class of machine:
-    /// the way itself is too noisy here to show some nanoseconds.
+    /// measuring it on a veth pair is still to be done.
     private static let barePathNanoseconds = 3_500.0
 
     private static func nanoseconds(_ datapath: borrowing Datapath) throws -> Double {
