@@ -59,13 +59,13 @@ let package = Package(
         target("FlowRing", ["SystemRuntime"]),
         target("FlowFilter", ["FlowModel", "FlowCatalog"]),
         target("FlowWire", ["FlowModel", "FlowCatalog"]),
+        target("CiliumEvents", ["DatapathABI"]),
         target("Manifests", [yams]),
         target("HTTPTransport", ["HTTP2Session", nioCore, nioPosix, nioHTTP1]),
 
         // Stages
         target(
             "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
-        target("CiliumEvents", ["DatapathABI"]),
         target("FlowCapture", ["BPFRuntime", "CiliumEvents", "DatapathABI", "FlowRing", "SystemRuntime"]),
         target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),

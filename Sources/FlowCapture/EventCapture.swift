@@ -1,13 +1,12 @@
 package import BPFRuntime
 package import DatapathABI
 package import FlowRing
-package import Synchronization
-internal import SystemRuntime
+internal import Synchronization
 
 /// Empties the BPF ring buffer into the event ring, and does nothing else, so that the kernel always finds room.
 ///
 /// Owned by the thread `apus-capture`.
-package struct EventCapture: ~Copyable, Sendable {
+package struct EventCapture: CaptureSource, ~Copyable, Sendable {
     private var reader: RingBufferReader
     private var writer: EventRingWriter<apus_event>
     private let counters: CaptureCounters
@@ -20,25 +19,10 @@ package struct EventCapture: ~Copyable, Sendable {
         writer = EventRingWriter(ring)
     }
 
-    /// How long the reader naps after it has found something. Being woken for each event would cost the packets' path
-    /// 42 % instead of 3 %, and the buffer holds some ten thousands of events meanwhile.
-    private static let napNanoseconds: UInt64 = 1_000_000
     /// How often an idle reader looks whether it should stop.
     private static let idleMilliseconds: Int32 = 250
 
-    /// Runs until told to stop, and then until the buffer is empty.
-    package mutating func run(until isStopping: borrowing Atomic<Bool>) {
-        while true {
-            let wasStopping = isStopping.load(ordering: .acquiring)
-            if drain() > 0 {
-                NamedThread.sleep(nanoseconds: Self.napNanoseconds)
-            } else if wasStopping {
-                return
-            } else {
-                _ = reader.wait(timeoutMilliseconds: Self.idleMilliseconds)
-            }
-        }
-    }
+    package mutating func waitForRecords() { _ = reader.wait(timeoutMilliseconds: Self.idleMilliseconds) }
 
     /// Copies over what is there.
     ///

@@ -2,13 +2,11 @@ package import BPFRuntime
 internal import CiliumEvents
 package import DatapathABI
 package import FlowRing
-package import Synchronization
-internal import SystemRuntime
 
 /// Empties Cilium's perf event array into an event ring, its records made events like our own.
 ///
 /// Owned by one thread, which is the ring's only writer: next to an `EventCapture` it needs a ring of its own.
-package struct PerfCapture: ~Copyable, Sendable {
+package struct PerfCapture: CaptureSource, ~Copyable, Sendable {
     private var reader: PerfEventArrayReader
     private var writer: EventRingWriter<apus_event>
     private let counters: PerfCaptureCounters
@@ -21,25 +19,11 @@ package struct PerfCapture: ~Copyable, Sendable {
         writer = EventRingWriter(ring)
     }
 
-    /// How long the reader naps after it has found something, so that it empties the rings in batches.
-    private static let napNanoseconds: UInt64 = 1_000_000
     /// How often an idle reader looks at rings that are filled below their wake-up mark, and whether it should stop: the
     /// most that an event waits.
     private static let idleMilliseconds: Int32 = 20
 
-    /// Runs until told to stop, and then until the rings are empty.
-    package mutating func run(until isStopping: borrowing Atomic<Bool>) {
-        while true {
-            let wasStopping = isStopping.load(ordering: .acquiring)
-            if drain() > 0 {
-                NamedThread.sleep(nanoseconds: Self.napNanoseconds)
-            } else if wasStopping {
-                return
-            } else {
-                reader.wait(timeoutMilliseconds: Self.idleMilliseconds)
-            }
-        }
-    }
+    package mutating func waitForRecords() { reader.wait(timeoutMilliseconds: Self.idleMilliseconds) }
 
     /// Decodes what is there.
     ///

@@ -101,6 +101,9 @@ package struct HistoryWriter: ~Copyable, Sendable {
         status.waits(waitingFlows)
     }
 
+    /// Something waits for the next commit: flows or losses.
+    package var hasUncommitted: Bool { waitingSince != nil }
+
     var waitingFlows: Int { window.count - durableFlows }
 
     private mutating func lose(_ flows: Span<Flow>) {

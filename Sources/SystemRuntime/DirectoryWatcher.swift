@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Tells that files in a directory tree were written, moved, made or removed (inotify).
 ///
-/// Used by one thread. Directories that appear later are watched after the next `rescan`.
+/// Used by one thread. Directories that appear later are watched from the next `watch` on.
 package final class DirectoryWatcher: Sendable {
     private let descriptor: FileDescriptor
 

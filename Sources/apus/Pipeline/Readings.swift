@@ -6,7 +6,6 @@ import FlowModel
 import FlowObserver
 import FlowRing
 import FlowWire
-import Foundation
 import SystemRuntime
 
 /// What `/v1/status`, `/metrics` and the demo's summary say of a running pipeline.
@@ -70,10 +69,10 @@ struct Readings: Sendable {
 }
 
 enum ProcessFacts {
-    /// From `/proc/self/statm`, whose second number is resident pages.
+    /// 0 if the kernel does not tell.
     static func residentBytes() -> UInt64 {
-        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-        let fields = text.split(separator: " ")
-        return fields.count > 1 ? (UInt64(fields[1]) ?? 0) * 4_096 : 0
+        let status = (try? KernelFile.read("/proc/self/status")) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line.flatMap { UInt64($0.filter(\.isNumber)) }.map { $0 * 1_024 } ?? 0
     }
 }

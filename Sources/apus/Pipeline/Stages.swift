@@ -148,9 +148,9 @@ struct HistoryStage: ~Copyable, Sendable {
         do throws(HistoryError) { try writer.close() } catch { report("history was not closed cleanly: \(error)") }
     }
 
-    /// While flows wait for their commit: a moment. Else until there is something to do.
+    /// While something waits for its commit: a moment. Else until there is something to do.
     private func wait() {
-        guard writer.status.waitingFlows == 0 else {
+        guard !writer.hasUncommitted else {
             return NamedThread.sleep(nanoseconds: Limits.historyIntervalNanoseconds)
         }
         bell.wait(timeoutMilliseconds: Limits.retentionIntervalMilliseconds) {
