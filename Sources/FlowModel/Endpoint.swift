@@ -9,10 +9,12 @@ package struct Endpoint: Hashable, Sendable {
     /// `source:key=value`, sorted bytewise.
     package var labels: [String]
     package var workloads: [Workload]
+    /// Names that the address of an endpoint outside of the cluster is known by, sorted, without a trailing dot.
+    package var dnsNames: [String]
 
     package init(
         id: UInt32 = 0, identity: Identity, clusterName: String = "", namespace: String = "", podName: String = "",
-        labels: [String] = [], workloads: [Workload] = []
+        labels: [String] = [], workloads: [Workload] = [], dnsNames: [String] = []
     ) {
         self.id = id
         self.identity = identity
@@ -21,6 +23,7 @@ package struct Endpoint: Hashable, Sendable {
         self.podName = podName
         self.labels = labels
         self.workloads = workloads
+        self.dnsNames = dnsNames
     }
 }
 
