@@ -78,12 +78,15 @@ package struct FlowAPI: HTTPResponder {
 
     private func flows(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse {
         do throws(FilterError) {
-            let (compatibility, items) = try Self.compatibility(request.queryItems)
+            var items = request.queryItems
+            let compatibility = try Self.compatibility(&items)
+            let mask = try Self.fieldMask(&items)
             var question = try FlowRequest(queryItems: items.map { ($0.name, $0.value) }, now: sources.now())
             if question.isOpen { question.last = Self.defaultLast }
             let body = FlowStreamBody(
-                observer.answer(to: question), FlowJSONEncoder(context, compatibility: compatibility), eventLoop,
-                queryThreads, report: sources.report)
+                observer.answer(to: question),
+                FlowJSONEncoder(context, compatibility: compatibility, mask: mask), eventLoop, queryThreads,
+                report: sources.report)
             return .streaming(
                 status: 200, headers: ["content-type": "application/x-ndjson", "cache-control": "no-store"], body: body)
         } catch {
@@ -94,17 +97,28 @@ package struct FlowAPI: HTTPResponder {
         }
     }
 
-    private static func compatibility(
-        _ items: [HTTPQueryItem]
-    ) throws(FilterError) -> (FlowJSONCompatibility, [HTTPQueryItem]) {
-        var rest = items
-        guard let index = rest.firstIndex(where: { $0.name == "compat" }) else { return (.apus, rest) }
-        let value = rest.remove(at: index).value
+    private static func compatibility(_ items: inout [HTTPQueryItem]) throws(FilterError) -> FlowJSONCompatibility {
+        guard let index = items.firstIndex(where: { $0.name == "compat" }) else { return .apus }
+        let value = items.remove(at: index).value
         guard value == "hubble" else {
             throw FilterError(
                 parameter: "compat", value: value, position: index + 1, problem: "not a dialect", accepted: "hubble")
         }
-        return (.hubble, rest)
+        return .hubble
+    }
+
+    /// `fields=time,verdict,source.pod_name`, all of which can also be given one by one.
+    private static func fieldMask(_ items: inout [HTTPQueryItem]) throws(FilterError) -> FlowFieldMask {
+        let values = items.filter { $0.name == "fields" }.map(\.value)
+        guard let position = items.firstIndex(where: { $0.name == "fields" }) else { return .all }
+        items.removeAll { $0.name == "fields" }
+        do throws(FieldMaskError) {
+            return try FlowFieldMask(paths: values.flatMap { $0.split(separator: ",").map(String.init) })
+        } catch {
+            throw FilterError(
+                parameter: "fields", value: error.path, position: position + 1,
+                problem: "\"\(error.unknown)\" is no field", accepted: error.accepted.joined(separator: ", "))
+        }
     }
 }
 

@@ -94,7 +94,7 @@ extension ApusMessage {
         flow.kernelReason = catalog.names.intern(kernelDropReason ?? "")
         flow.kernelFunction = catalog.names.intern(kernelFunction ?? "")
         func reason(_ name: String?) -> UnknownNames.Reason {
-            UnknownNames.Reason.allCases.first { $0.jsonName == name } ?? .none
+            UnknownNames.Reason.allCases.first { $0.jsonName?.description == name } ?? .none
         }
         flow.unknownNames.source = reason(sourceUnknown)
         flow.unknownNames.destination = reason(destinationUnknown)

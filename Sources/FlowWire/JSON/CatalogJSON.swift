@@ -1,91 +1,81 @@
 import FlowModel
 
-/// An endpoint as a JSON object; its identity is a flow's to tell, so the object can be had with another one.
-struct EndpointJSON: Sendable {
-    let identity: UInt32
-    let object: [UInt8]
-    /// Bytes before the member `identity` and the comma that leads to it.
-    private let headCount: Int
-    /// First byte after it and after the comma that follows.
-    private let tailStart: Int
-
-    init(_ endpoint: Endpoint) {
-        identity = endpoint.identity.rawValue
-        var json = [UInt8](text: "{")
-        json.append(member: "ID", nonZero: UInt64(endpoint.id))
-        headCount = json.count
-        json.append(member: "identity", nonZero: UInt64(identity))
-        let identityEnd = json.count
-        json.append(member: "cluster_name", nonEmpty: endpoint.clusterName)
-        json.append(member: "namespace", nonEmpty: endpoint.namespace)
-        json.append(member: "labels", nonEmpty: endpoint.labels)
-        json.append(member: "pod_name", nonEmpty: endpoint.podName)
-        if !endpoint.workloads.isEmpty { json.append(workloads: endpoint.workloads) }
-        tailStart = json.count > identityEnd && identityEnd > 1 ? identityEnd + 1 : identityEnd
-        json.append(UInt8(ascii: "}"))
-        object = json
+// What the catalog knows, as JSON.
+extension [UInt8] {
+    /// An endpoint's beginning, up to the identity, which is the flow's to tell.
+    mutating func append(headOf endpoint: Endpoint, _ mask: EndpointFieldMask) {
+        append(UInt8(ascii: "{"))
+        if mask.contains(.id) { append(member: "ID", nonZero: UInt64(endpoint.id)) }
     }
 
-    func append(identity: UInt32, to buffer: inout [UInt8]) {
-        if identity == self.identity {
-            buffer.append(contentsOf: object)
-            return
-        }
-        buffer.append(contentsOf: object[..<headCount])
-        buffer.append(member: "identity", nonZero: UInt64(identity))
-        let hasTail = tailStart < object.count - 1
-        if hasTail && buffer.last != UInt8(ascii: "{") { buffer.append(UInt8(ascii: ",")) }
-        buffer.append(contentsOf: object[tailStart...])
+    /// Its members after the identity.
+    mutating func append(tailOf endpoint: Endpoint, _ mask: EndpointFieldMask) {
+        if mask.contains(.clusterName) { append(member: "cluster_name", nonEmpty: endpoint.clusterName) }
+        if mask.contains(.namespace) { append(member: "namespace", nonEmpty: endpoint.namespace) }
+        if mask.contains(.labels) { append(member: "labels", nonEmpty: endpoint.labels) }
+        if mask.contains(.podName) { append(member: "pod_name", nonEmpty: endpoint.podName) }
+        if mask.contains(.workloads) { append(workloads: endpoint.workloads) }
     }
-}
 
-/// A rule as flows name it.
-struct RuleJSON: Sendable {
-    let direction: TrafficDirection
+    mutating func append(_ service: ServiceReference) {
+        append(UInt8(ascii: "{"))
+        append(member: "name", nonEmpty: service.name)
+        append(member: "namespace", nonEmpty: service.namespace)
+        closeObject()
+        append(UInt8(ascii: ","))
+    }
+
     /// `flow.Policy`.
-    let policy: [UInt8]
+    mutating func append(policy rule: RuleReference) {
+        append(UInt8(ascii: "{"))
+        append(member: "name", nonEmpty: rule.name)
+        append(member: "namespace", nonEmpty: rule.namespace)
+        append(member: "labels", nonEmpty: rule.labels)
+        append(member: "kind", nonEmpty: rule.kind)
+        closeObject()
+    }
+
     /// The member `rule` of `apus`.
-    let rule: [UInt8]
-
-    init(_ reference: RuleReference) {
-        direction = reference.direction
-        var policy = [UInt8](text: "{")
-        policy.append(member: "name", nonEmpty: reference.name)
-        policy.append(member: "namespace", nonEmpty: reference.namespace)
-        policy.append(member: "labels", nonEmpty: reference.labels)
-        policy.append(member: "kind", nonEmpty: reference.kind)
-        policy.append(UInt8(ascii: "}"))
-        self.policy = policy
-
-        var rule = [UInt8](text: "{")
-        rule.append(member: "kind", nonEmpty: reference.kind)
-        rule.append(member: "name", nonEmpty: reference.name)
-        rule.append(member: "namespace", nonEmpty: reference.namespace)
-        rule.append(member: "direction", nonEmpty: direction == .unknown ? "" : direction.name)
-        if reference.isDeny { rule.append(member: "deny", literal: "true") }
-        rule.append(member: "index", nonZero: UInt64(reference.index))
-        rule.append(UInt8(ascii: "}"))
-        self.rule = rule
+    mutating func append(rule: RuleReference) {
+        append(text: "\"rule\":{")
+        append(member: "kind", nonEmpty: rule.kind)
+        append(member: "name", nonEmpty: rule.name)
+        append(member: "namespace", nonEmpty: rule.namespace)
+        append(member: "direction", nonEmpty: rule.direction == .unknown ? "" : rule.direction.name)
+        if rule.isDeny { append(member: "deny", literal: "true") }
+        append(member: "index", nonZero: UInt64(rule.index))
+        closeObject()
+        append(UInt8(ascii: ","))
     }
 }
 
-/// A name, escaped, and if it is a kernel drop reason what Hubble's clients are told of it.
-struct NameJSON: Sendable {
-    let escaped: [UInt8]
-    let nearestDropReason: DropReason
+/// The list that names the rule that decided: its number is the rule's, its outcome and its direction together.
+struct PolicyList {
+    let rule: UInt32
+    let isAllowed: Bool
+    /// `.unknown`: the rule's own.
+    let direction: TrafficDirection
 
-    init(_ name: String) {
-        var escaped: [UInt8] = []
-        escaped.append(jsonEscaped: name)
-        self.escaped = escaped
-        nearestDropReason = NearestDropReason.ofKernelReason(name)
+    init(rule: UInt32, isAllowed: Bool, direction: TrafficDirection) {
+        (self.rule, self.isAllowed, self.direction) = (rule, isAllowed, direction)
     }
-}
 
-func serviceJSON(_ service: ServiceReference) -> [UInt8] {
-    var json = [UInt8](text: "{")
-    json.append(member: "name", nonEmpty: service.name)
-    json.append(member: "namespace", nonEmpty: service.namespace)
-    json.append(UInt8(ascii: "}"))
-    return json
+    init(number: UInt32) {
+        rule = number >> 3
+        isAllowed = number & 4 != 0
+        direction = TrafficDirection(rawValue: UInt8(number & 3))
+    }
+
+    var number: UInt32 { rule << 3 | (isAllowed ? 4 : 0) | UInt32(min(direction.rawValue, 3)) }
+
+    func append(_ reference: RuleReference, _ mask: FlowFieldMask, to json: inout [UInt8]) {
+        let isEgress = (direction == .unknown ? reference.direction : direction) == .egress
+        let field: FlowFieldMask =
+            isAllowed
+            ? (isEgress ? .egressAllowedBy : .ingressAllowedBy) : isEgress ? .egressDeniedBy : .ingressDeniedBy
+        guard mask.contains(field) else { return }
+        json.append(text: "\"\(isEgress ? "egress" : "ingress")_\(isAllowed ? "allowed" : "denied")_by\":[")
+        json.append(policy: reference)
+        json.append(text: "],")
+    }
 }

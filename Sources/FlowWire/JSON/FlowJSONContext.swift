@@ -1,16 +1,11 @@
 package import FlowCatalog
-import FlowModel
 
-/// What all encoders of one server or command share: who speaks, and the catalog's names as JSON.
-package final class FlowJSONContext: Sendable {
+/// What all encoders of one server or command share: who speaks, and what the flows' indices mean.
+package struct FlowJSONContext: Sendable {
     package let catalog: FlowCatalog
     package let nodeName: String
+    let version: String
     let storeID: [UInt8]
-    let pieces: JSONPieces
-    let endpoints: RenderedTable<Endpoint, EndpointJSON>
-    let services: RenderedTable<ServiceReference, [UInt8]>
-    let rules: RenderedTable<RuleReference, RuleJSON>
-    let names: RenderedTable<String, NameJSON>
 
     /// - Parameters:
     ///   - nodeName: of this host, as flows name it.
@@ -20,12 +15,8 @@ package final class FlowJSONContext: Sendable {
         precondition(storeID.count == 16, "a store's identifier has 16 bytes")
         self.catalog = catalog
         self.nodeName = nodeName
+        self.version = version
         self.storeID = storeID
-        pieces = JSONPieces(nodeName: nodeName, version: version)
-        endpoints = RenderedTable(catalog.endpoints) { EndpointJSON($0) }
-        services = RenderedTable(catalog.services) { serviceJSON($0) }
-        rules = RenderedTable(catalog.rules) { RuleJSON($0) }
-        names = RenderedTable(catalog.names) { NameJSON($0) }
     }
 }
 

@@ -1,76 +1,86 @@
 import FlowModel
 
-// The member `apus`: what Hubble has no field for. Each of its members is followed by a comma, of which the last is
-// taken for the closing brace.
+// `Summary`, and the member `apus`: what Hubble has no field for.
 extension FlowJSONEncoder {
-    /// What does not count: the kernel's account of its drop, and the rule.
-    mutating func appendApusStart(_ flow: Flow, to buffer: inout [UInt8]) {
-        buffer.append(contentsOf: pieces.apus)
-        if flow.kind == .kernelDrop { appendKernel(flow, to: &buffer) }
-        if flow.rule != 0 {
-            buffer.append(text: "\"rule\":")
-            buffer.append(contentsOf: rules[flow.rule].rule)
-            buffer.append(UInt8(ascii: ","))
-        } else if flow.isDefaultDeny {
-            buffer.append(text: "\"default_deny\":true,")
+    /// A kernel drop's summary also says why and where in the kernel: clients of Hubble see it nowhere else.
+    @inline(__always)
+    func writeSummary(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
+        guard mask.contains(.summary) else { return }
+        writer.write("\"Summary\":\"")
+        writer.write(line.summary)
+        if flow.kind == .kernelDrop {
+            writer.write("; kernel drop ")
+            writer.write(line.kernelReason)
+            if line.kernelFunction.isRendered {
+                writer.write(" in ")
+                writer.write(line.kernelFunction)
+            }
         }
+        writer.write("\",")
     }
 
-    func appendCounts(_ flow: Flow, to buffer: inout [UInt8]) {
-        if flow.packets != 0 {
-            buffer.append(contentsOf: pieces.packets)
-            buffer.append(decimal: UInt64(flow.packets))
-            buffer.append(UInt8(ascii: ","))
-        }
-        if flow.bytes != 0 {
-            buffer.append(contentsOf: pieces.bytes)
-            buffer.append(decimal: flow.bytes)
-            buffer.appendStringEnd()
-        }
-        if flow.sequence != 0 {
-            buffer.append(contentsOf: pieces.sequence)
-            buffer.append(decimal: flow.sequence)
-            buffer.appendStringEnd()
-        }
+    /// Left out if it has no members.
+    @inline(__always)
+    func writeApus(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
+        writer.write("\"apus\":{")
+        if flow.kind == .kernelDrop { writeKernelDrop(flow, line, &writer) }
+        writer.write(line.rule)
+        if flow.isDefaultDeny { writer.write("\"default_deny\":true,") }
+        writer.write("\"packets\":", nonZero: flow.packets)
+        writer.write("\"bytes\":\"", nonZeroText: flow.bytes)
+        writer.write("\"sequence\":\"", nonZeroText: flow.sequence)
+        writeUnknownNames(flow, &writer)
+        if writer.last == UInt8(ascii: "{") { writer.remove("\"apus\":{".utf8.count) } else { writer.closeObject() }
     }
 
-    func unknownNames(_ flow: Flow) -> [UInt8] {
-        var members: [UInt8] = []
-        let sides = [
-            ("source_unknown", flow.unknownNames.source), ("destination_unknown", flow.unknownNames.destination),
-        ]
-        for (name, reason) in sides where reason != .none {
-            members.append(text: "\"\(name)\":\"\(reason.jsonName)\",")
+    @inline(never)
+    private func writeKernelDrop(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
+        writer.write("\"kernel_drop_reason\":\"")
+        writer.write(line.kernelReason)
+        writer.write("\",")
+        if line.kernelFunction.isRendered {
+            writer.write("\"kernel_function\":\"")
+            writer.write(line.kernelFunction)
+            writer.write("\",")
         }
-        return members
+        writer.write("\"network_namespace\":", nonZero: flow.networkNamespace)
     }
 
-    /// Without members it is left out, as every empty member here.
-    func closeApus(_ buffer: inout [UInt8]) {
-        if buffer[buffer.count - 1] == UInt8(ascii: ",") {
-            buffer[buffer.count - 1] = UInt8(ascii: "}")
-        } else {
-            buffer.removeLast(pieces.apus.count)
+    @inline(__always)
+    private func writeUnknownNames(_ flow: Flow, _ writer: inout ByteWriter) {
+        if flow.unknownNames == UnknownNames() { return }
+        if let name = flow.unknownNames.source.jsonName {
+            writer.write("\"source_unknown\":\"")
+            writer.write(name)
+            writer.write("\",")
         }
-    }
-
-    private mutating func appendKernel(_ flow: Flow, to buffer: inout [UInt8]) {
-        buffer.append(text: "\"kernel_drop_reason\":\"")
-        appendKernelReason(flow, to: &buffer)
-        buffer.appendStringEnd()
-        if flow.kernelFunction != 0 {
-            buffer.append(text: "\"kernel_function\":\"")
-            buffer.append(contentsOf: names[flow.kernelFunction].escaped)
-            buffer.appendStringEnd()
+        if let name = flow.unknownNames.destination.jsonName {
+            writer.write("\"destination_unknown\":\"")
+            writer.write(name)
+            writer.write("\",")
         }
-        if flow.networkNamespace != 0 { buffer.append(text: "\"network_namespace\":\(flow.networkNamespace),") }
     }
 }
 
-extension [UInt8] {
-    /// A quote and a comma: two bytes cost less than a copied piece.
-    fileprivate mutating func appendStringEnd() {
-        append(UInt8(ascii: "\""))
-        append(UInt8(ascii: ","))
+extension ByteWriter {
+    /// A 64-bit number, which JSON has as text.
+    @inline(__always)
+    fileprivate mutating func write(_ keyAndQuote: StaticString, nonZeroText value: UInt64) {
+        if value == 0 { return }
+        write(keyAndQuote)
+        write(decimal: value)
+        write("\",")
+    }
+}
+
+extension UnknownNames.Reason {
+    /// As an enumeration of protobuf would be named; nil when the name is known.
+    var jsonName: StaticString? {
+        switch self {
+        case .none: nil
+        case .addressNotInDirectory: "ADDRESS_NOT_IN_DIRECTORY"
+        case .reserved: "RESERVED"
+        case .noAddress: "NO_ADDRESS"
+        }
     }
 }

@@ -2,66 +2,62 @@ import FlowModel
 
 // `IP` and `l4`: what the packet's headers said.
 extension FlowJSONEncoder {
-    func appendAddresses(_ flow: Flow, to buffer: inout [UInt8]) {
-        buffer.append(flow.source)
-        buffer.append(contentsOf: pieces.ipDestination)
-        buffer.append(flow.destination)
+    @inline(__always)
+    func writeHeaders(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
+        if flow.attributes.contains(.ip) && mask.contains(.ip) { writeAddresses(flow, &writer) }
+        if flow.attributes.contains(.layer4) && mask.containsAny(.layer4) { writeLayer4(flow, line, &writer) }
     }
 
-    /// The ports that are not 0, of which there is one at least.
-    func appendPorts(_ flow: Flow, to buffer: inout [UInt8]) {
-        if flow.sourcePort != 0 {
-            buffer.append(decimal: UInt64(flow.sourcePort))
-            if flow.destinationPort != 0 { buffer.append(contentsOf: pieces.destinationPort) }
-        }
-        if flow.destinationPort != 0 { buffer.append(decimal: UInt64(flow.destinationPort)) }
+    @inline(__always)
+    private func writeAddresses(_ flow: Flow, _ writer: inout ByteWriter) {
+        writer.write("\"IP\":{\"source\":\"")
+        writer.write(flow.source)
+        writer.write("\",\"destination\":\"")
+        writer.write(flow.destination)
+        writer.write(flow.attributes.contains(.ipv6) ? "\",\"ipVersion\":\"IPv6\"}," : "\",\"ipVersion\":\"IPv4\"},")
     }
 
-    /// The text around addresses and ports.
-    func renderHeaders(_ flow: Flow, _ texts: inout LineTemplate.Texts) {
-        if texts.hasAddresses {
-            texts.head.append(text: ",\"IP\":{\"source\":\"")
-            texts.headers.append(text: "\",\"ipVersion\":\"\(flow.attributes.contains(.ipv6) ? "IPv6" : "IPv4")\"}")
+    /// Nothing for a protocol that Hubble has no message for.
+    @inline(__always)
+    private func writeLayer4(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
+        switch flow.ipProtocol {
+        case .tcp where mask.contains(.tcp):
+            writer.write("\"l4\":{\"TCP\":{")
+            writePorts(flow, &writer)
+            writer.write(line.tcpFlags)
+        case .udp where mask.contains(.udp):
+            writer.write("\"l4\":{\"UDP\":{")
+            writePorts(flow, &writer)
+            close(&writer)
+        case .icmp where mask.contains(.icmpv4): writeICMP("\"l4\":{\"ICMPv4\":{", flow, &writer)
+        case .icmpv6 where mask.contains(.icmpv6): writeICMP("\"l4\":{\"ICMPv6\":{", flow, &writer)
+        case .sctp where mask.contains(.sctp):
+            writer.write("\"l4\":{\"SCTP\":{")
+            writePorts(flow, &writer)
+            close(&writer)
+        case .vrrp where mask.contains(.vrrp): writer.write("\"l4\":{\"VRRP\":{}},")
+        case .igmp where mask.contains(.igmp): writer.write("\"l4\":{\"IGMP\":{}},")
+        default: break
         }
-        guard let name = flow.layer4Name else { return }
-        texts.headers.append(text: ",\"l4\":{\"\(name)\":{")
-        var end: [UInt8] = []
-        if flow.ipProtocol == .tcp {
-            if texts.hasPorts { end.append(UInt8(ascii: ",")) }
-            end.append(contentsOf: tcpFlagsJSON(flow.tcpFlags))
-        }
-        end.append(text: "}}")
-        if texts.hasPorts {
-            texts.headers.append(text: flow.sourcePort != 0 ? "\"source_port\":" : "\"destination_port\":")
-            texts.afterPorts = end
-            return
-        }
-        if flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6 {
-            texts.headers.append(member: "type", nonZero: UInt64(flow.icmpType))
-            texts.headers.append(member: "code", nonZero: UInt64(flow.icmpCode))
-        }
-        texts.headers.append(contentsOf: end)
-    }
-}
-
-extension Flow {
-    /// The member of `l4`; nil if the packet had no such header, or one that Hubble has no message for.
-    fileprivate var layer4Name: String? { attributes.contains(.layer4) ? ipProtocol.layer4Name : nil }
-
-    var hasPorts: Bool {
-        attributes.contains(.layer4) && (ipProtocol == .tcp || ipProtocol == .udp || ipProtocol == .sctp)
     }
 
-    var hasNonZeroPort: Bool { sourcePort != 0 || destinationPort != 0 }
-}
-
-/// In the order of `flow.TCPFlags`, which is the order of the header's bits.
-private func tcpFlagsJSON(_ flags: TCPFlags) -> [UInt8] {
-    var json = [UInt8](text: "\"flags\":{")
-    for (bit, name) in ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"].enumerated()
-    where flags.rawValue >> UInt8(bit) & 1 == 1 {
-        json.append(member: name, literal: "true")
+    @inline(__always)
+    private func writePorts(_ flow: Flow, _ writer: inout ByteWriter) {
+        writer.write("\"source_port\":", nonZero: flow.sourcePort)
+        writer.write("\"destination_port\":", nonZero: flow.destinationPort)
     }
-    json.append(UInt8(ascii: "}"))
-    return json
+
+    private func writeICMP(_ key: StaticString, _ flow: Flow, _ writer: inout ByteWriter) {
+        writer.write(key)
+        writer.write("\"type\":", nonZero: flow.icmpType)
+        writer.write("\"code\":", nonZero: flow.icmpCode)
+        close(&writer)
+    }
+
+    /// The protocol's object, and `l4`.
+    @inline(__always)
+    private func close(_ writer: inout ByteWriter) {
+        writer.closeObject()
+        writer.closeObject()
+    }
 }

@@ -1,62 +1,59 @@
 import FlowModel
 
-extension [UInt8] {
-    /// The address as `IPAddress.description` writes it, without a detour over `String`.
-    mutating func append(_ address: IPAddress) {
-        append(addingCapacity: 39) { output in
-            if let number = address.v4 {
-                output.append(v4: number)
-            } else {
-                output.append(v6: address)
-            }
+extension ByteWriter {
+    /// The address as `IPAddress.description` has it: at most 39 bytes.
+    @inline(__always)
+    mutating func write(_ address: IPAddress) {
+        if let number = address.v4 {
+            write(v4: number)
+        } else {
+            write(v6: address)
         }
     }
-}
 
-extension OutputSpan<UInt8> {
-    fileprivate mutating func append(v4 number: UInt32) {
-        append(octet: UInt8(truncatingIfNeeded: number >> 24))
-        append(UInt8(ascii: "."))
-        append(octet: UInt8(truncatingIfNeeded: number >> 16))
-        append(UInt8(ascii: "."))
-        append(octet: UInt8(truncatingIfNeeded: number >> 8))
-        append(UInt8(ascii: "."))
-        append(octet: UInt8(truncatingIfNeeded: number))
+    private mutating func write(v4 number: UInt32) {
+        write(octet: UInt8(truncatingIfNeeded: number >> 24))
+        write(UInt8(ascii: "."))
+        write(octet: UInt8(truncatingIfNeeded: number >> 16))
+        write(UInt8(ascii: "."))
+        write(octet: UInt8(truncatingIfNeeded: number >> 8))
+        write(UInt8(ascii: "."))
+        write(octet: UInt8(truncatingIfNeeded: number))
     }
 
-    private mutating func append(octet: UInt8) {
-        if octet >= 100 { append(48 + octet / 100) }
-        if octet >= 10 { append(48 + octet / 10 % 10) }
-        append(48 + octet % 10)
+    private mutating func write(octet: UInt8) {
+        if octet >= 100 { write(48 + octet / 100) }
+        if octet >= 10 { write(48 + octet / 10 % 10) }
+        write(48 + octet % 10)
     }
 
     /// RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as `::`.
-    fileprivate mutating func append(v6 address: IPAddress) {
+    private mutating func write(v6 address: IPAddress) {
         let gap = Self.zeroRun(address)
         var index = 0
         while index < 8 {
             if index == gap.lowerBound && !gap.isEmpty {
-                append(UInt8(ascii: ":"))
-                if index == 0 { append(UInt8(ascii: ":")) }
+                write(UInt8(ascii: ":"))
+                if index == 0 { write(UInt8(ascii: ":")) }
                 index = gap.upperBound
                 continue
             }
-            append(group: Self.group(index, of: address))
+            write(group: Self.group(index, of: address))
             index += 1
-            if index < 8 { append(UInt8(ascii: ":")) }
+            if index < 8 { write(UInt8(ascii: ":")) }
         }
     }
 
-    private mutating func append(group: UInt16) {
-        if group > 0xfff { append(hexDigit: group >> 12) }
-        if group > 0xff { append(hexDigit: group >> 8) }
-        if group > 0xf { append(hexDigit: group >> 4) }
-        append(hexDigit: group)
+    private mutating func write(group: UInt16) {
+        if group > 0xfff { write(hexDigit: group >> 12) }
+        if group > 0xff { write(hexDigit: group >> 8) }
+        if group > 0xf { write(hexDigit: group >> 4) }
+        write(hexDigit: group)
     }
 
-    private mutating func append(hexDigit value: UInt16) {
+    private mutating func write(hexDigit value: UInt16) {
         let digit = UInt8(truncatingIfNeeded: value & 15)
-        append(digit < 10 ? 48 + digit : 87 + digit)
+        write(digit < 10 ? 48 + digit : 87 + digit)
     }
 
     private static func group(_ index: Int, of address: IPAddress) -> UInt16 {

@@ -1,48 +1,43 @@
 /// The identifier of a flow, made from its store and its sequence: the same flow has the same one in every answer.
 ///
 /// RFC 9562 version 8: 60 bits of the store, then 62 bits of the sequence.
-struct FlowUUID {
-    /// What stands before the identifier, and the identifier.
-    private(set) var prefixed: [UInt8]
-    private var sequence: UInt64 = 0
-    private let start: Int
+struct FlowUUID: Sendable {
+    /// What all flows of the store begin with: `08080808-0808-8818-`.
+    private var storePart = SIMD32<UInt8>()
 
+    private static let storePartCount = 19
     private static let variant: UInt64 = 0x8000_0000_0000_0000
 
     /// - Parameter storeID: 16 bytes; both halves count.
-    init(prefix: [UInt8], storeID: [UInt8]) {
+    init(storeID: [UInt8]) {
         precondition(storeID.count == 16, "a store's identifier has 16 bytes")
         let store = (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(storeID[$1] ^ storeID[$1 + 8]) }
-        let high = store & ~0xf000 | 0x8000
-        prefixed = prefix + Array(repeating: UInt8(ascii: "-"), count: 36)
-        start = prefix.count
-        write(high, from: 0)
-        write(Self.variant, from: 16)
+        let digits = String(store & ~0xf000 | 0x8000, radix: 16)
+        var text = [UInt8](text: String(repeating: "0", count: 16 - digits.utf8.count) + digits)
+        for place in [8, 13, 18] { text.insert(UInt8(ascii: "-"), at: place) }
+        for (index, byte) in text.enumerated() { storePart[index] = byte }
     }
 
-    mutating func update(sequence newSequence: UInt64) {
-        let low = newSequence & (Self.variant >> 1 - 1) | Self.variant
-        // Flows come in order: mostly the last two digits alone change.
-        if newSequence >> 8 == sequence >> 8 {
-            prefixed[start + 34] = Self.hexDigit(low >> 4)
-            prefixed[start + 35] = Self.hexDigit(low)
-        } else {
-            write(low, from: 16)
-        }
-        sequence = newSequence
+    @inline(__always)
+    func write(sequence: UInt64, to writer: inout ByteWriter) {
+        let number = sequence & (Self.variant >> 1 - 1) | Self.variant
+        let high = Self.hexDigits(UInt32(truncatingIfNeeded: number >> 32))
+        writer.write(storePart, count: Self.storePartCount)
+        writer.write(high, count: 4)
+        writer.write(UInt8(ascii: "-"))
+        writer.write(high >> 32, count: 4)
+        writer.write(Self.hexDigits(UInt32(truncatingIfNeeded: number)), count: 8)
     }
 
-    /// Writes 16 digits, the first of them being the identifier's `first`, around the hyphens.
-    private mutating func write(_ value: UInt64, from first: Int) {
-        for index in 0..<16 {
-            let digit = first + index
-            let hyphens = digit < 8 ? 0 : digit < 12 ? 1 : digit < 16 ? 2 : digit < 20 ? 3 : 4
-            prefixed[start + digit + hyphens] = Self.hexDigit(value >> UInt64(60 - 4 * index))
-        }
-    }
-
-    private static func hexDigit(_ value: UInt64) -> UInt8 {
-        let digit = UInt8(truncatingIfNeeded: value & 15)
-        return digit < 10 ? 48 + digit : 87 + digit
+    /// The eight digits as they are to lie in memory: each nibble is spread to a byte of its own, and all become text
+    /// at once.
+    @inline(__always)
+    private static func hexDigits(_ number: UInt32) -> UInt64 {
+        var nibbles = UInt64(number)
+        nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
+        nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
+        nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39).bigEndian
     }
 }
