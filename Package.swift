@@ -112,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "BPFRuntime", "CAllocationCounter", "CRingBaseline", "Datapath", "DatapathABI", "Directory", "FlowAPI",
+                "BPFRuntime", "CAllocationCounter", "Console", "CRingBaseline", "Datapath", "DatapathABI", "Directory",
+                "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
                 "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "Manifests", "Policy", "SyntheticTraffic",
                 "SystemRuntime", nioPosix,

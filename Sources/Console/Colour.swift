@@ -15,4 +15,12 @@ struct Painter {
         guard isColoured, let colour, !text.isEmpty else { return text }
         return "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m"
     }
+
+    func append(_ text: String, _ colour: Colour?, to buffer: inout [UInt8]) {
+        buffer.append(isColoured ? paint(text, colour) : text)
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 }

@@ -3,6 +3,13 @@ import FlowModel
 extension DropReason {
     /// The text that Hubble's printer shows: a reason without a text is its number and a 0.
     var printedText: String {
+        Int(rawValue) < Self.printedTexts.count ? Self.printedTexts[Int(rawValue)] : workedOutText
+    }
+
+    /// Of all reasons that have a name, by raw value.
+    private static let printedTexts = (0...UInt16(UInt8.max)).map { DropReason(rawValue: $0).workedOutText }
+
+    private var workedOutText: String {
         if let text = Self.texts[rawValue] { return text }
         guard let name else { return "\(rawValue), 0" }
         let words = name.split(separator: "_").map { $0.lowercased() }.joined(separator: " ")

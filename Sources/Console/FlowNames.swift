@@ -3,50 +3,52 @@ import FlowModel
 
 /// What a flow's indices mean, looked up without a lock; the tables are taken again when an index lies beyond them.
 struct FlowNames {
-    private var endpoints: CatalogView<Endpoint>
-    private var services: CatalogView<ServiceReference>
-    private var rules: CatalogView<RuleReference>
-    private var names: CatalogView<String>
+    private var endpoints: CatalogView<Endpoint, EndpointName>
+    private var services: CatalogView<ServiceReference, ServiceReference>
+    private var rules: CatalogView<RuleReference, RuleReference>
+    private var names: CatalogView<String, String>
 
     init(_ catalog: FlowCatalog) {
-        endpoints = CatalogView(catalog.endpoints)
-        services = CatalogView(catalog.services)
-        rules = CatalogView(catalog.rules)
-        names = CatalogView(catalog.names)
+        endpoints = CatalogView(catalog.endpoints) { EndpointName($0) }
+        services = CatalogView(catalog.services) { $0 }
+        rules = CatalogView(catalog.rules) { $0 }
+        names = CatalogView(catalog.names) { $0.withoutControls }
     }
 
     mutating func rule(_ flow: Flow) -> RuleReference { rules[flow.rule] }
-    mutating func kernelReason(_ flow: Flow) -> String { names[flow.kernelReason].withoutControls }
-    mutating func kernelFunction(_ flow: Flow) -> String { names[flow.kernelFunction].withoutControls }
+    mutating func kernelReason(_ flow: Flow) -> String { names[flow.kernelReason] }
+    mutating func kernelFunction(_ flow: Flow) -> String { names[flow.kernelFunction] }
 
     mutating func source(_ flow: Flow) -> FlowSide {
         FlowSide(
             flow, address: flow.source, port: flow.sourcePort, identity: flow.sourceIdentity,
-            endpoint: endpoints[flow.sourceEndpoint], service: services[flow.sourceService])
+            name: endpoints[flow.sourceEndpoint].host(services[flow.sourceService]))
     }
 
     mutating func destination(_ flow: Flow) -> FlowSide {
         FlowSide(
             flow, address: flow.destination, port: flow.destinationPort, identity: flow.destinationIdentity,
-            endpoint: endpoints[flow.destinationEndpoint], service: services[flow.destinationService])
+            name: endpoints[flow.destinationEndpoint].host(services[flow.destinationService]))
     }
 }
 
-/// One reader's view of a catalog table.
-private struct CatalogView<Element: Hashable & Sendable> {
+/// One reader's view of a catalog table: what its elements are called, worked out once each.
+private struct CatalogView<Element: Hashable & Sendable, Name: Sendable>: Sendable {
     private let table: CatalogTable<Element>
-    private var elements: [Element]
+    private let name: @Sendable (Element) -> Name
+    private var known: [Name]
 
-    init(_ table: CatalogTable<Element>) {
+    init(_ table: CatalogTable<Element>, _ name: @escaping @Sendable (Element) -> Name) {
         self.table = table
-        elements = table.elements()
+        self.name = name
+        known = table.elements().map(name)
     }
 
     /// An index that the table does not have stands for its element 0, "none or unknown".
-    subscript(index: UInt32) -> Element {
+    subscript(index: UInt32) -> Name {
         mutating get {
-            if Int(index) >= elements.count { elements = table.elements() }
-            return elements[Int(index) < elements.count ? Int(index) : 0]
+            if Int(index) >= known.count { known += table.elements().dropFirst(known.count).map(name) }
+            return known[Int(index) < known.count ? Int(index) : 0]
         }
     }
 }

@@ -11,6 +11,7 @@ package struct FlowPrinter: Sendable {
     private let nodeName: String
     private let painter: Painter
     private var names: FlowNames
+    private var clock: TimeText
     private var json: FlowJSONEncoder
     private var table: TextTable
 
@@ -30,6 +31,7 @@ package struct FlowPrinter: Sendable {
         self.nodeName = nodeName
         painter = Painter(isColoured: colour && format != .table)
         names = FlowNames(catalog)
+        clock = TimeText(options.time)
         json = FlowJSONEncoder(context)
         let node = options.showsNode ? ["NODE"] : []
         table = TextTable(header: ["TIMESTAMP"] + node + ["SOURCE", "DESTINATION", "TYPE", "VERDICT", "SUMMARY"])
@@ -38,7 +40,7 @@ package struct FlowPrinter: Sendable {
     /// - Parameter node: of this flow; nil is the context's.
     package mutating func append(_ flow: Flow, node: String? = nil, to buffer: inout [UInt8]) {
         switch format {
-        case .compact: buffer.append(contentsOf: compactLine(flow, node).utf8)
+        case .compact: appendCompactLine(flow, node, to: &buffer)
         case .dict: buffer.append(contentsOf: block(flow, node).utf8)
         case .table: table.append(row(flow, node))
         case .json, .jsonpb: json.append(flow, to: &buffer)
@@ -61,25 +63,32 @@ package struct FlowPrinter: Sendable {
         table.removeRows()
     }
 
-    private mutating func compactLine(_ flow: Flow, _ node: String?) -> String {
-        let text = FlowText(flow, &names, options)
-        let (arrow, left, right) =
-            switch text.isReply {
-            case nil: ("<>", text.source, text.destination)
-            case false?: ("->", text.source, text.destination)
-            case true?: ("<-", text.destination, text.source)
-            }
-        let shownNode = options.showsNode ? " [\(nodeText(node))]" : ""
-        return "\(text.time)\(shownNode): \(hostAndIdentity(left)) \(arrow) \(hostAndIdentity(right)) "
-            + "\(text.type) \(painter.paint(text.verdict, text.verdictColour)) (\(text.summary))\n"
+    private mutating func appendCompactLine(_ flow: Flow, _ node: String?, to buffer: inout [UInt8]) {
+        let text = FlowText(flow, &names, &clock, options)
+        let isSwapped = text.isReply == true
+        buffer.append(text.time)
+        if options.showsNode { buffer.append(" [\(nodeText(node))]") }
+        buffer.append(": ")
+        appendSide(isSwapped ? text.destination : text.source, to: &buffer)
+        buffer.append(isSwapped ? " <- " : text.isReply == false ? " -> " : " <> ")
+        appendSide(isSwapped ? text.source : text.destination, to: &buffer)
+        buffer.append(" ")
+        buffer.append(text.type)
+        buffer.append(" ")
+        painter.append(text.verdict, text.verdictColour, to: &buffer)
+        buffer.append(" (")
+        buffer.append(text.summary)
+        buffer.append(")\n")
     }
 
-    private func hostAndIdentity(_ side: FlowSide) -> String {
-        "\(side.text(isNumeric: options.isNumeric, painter)) \(painter.paint(side.identity, .magenta))"
+    private func appendSide(_ side: FlowSide, to buffer: inout [UInt8]) {
+        side.append(to: &buffer, isNumeric: options.isNumeric, painter)
+        buffer.append(" ")
+        painter.append(side.identity, .magenta, to: &buffer)
     }
 
     private mutating func block(_ flow: Flow, _ node: String?) -> String {
-        let text = FlowText(flow, &names, options)
+        let text = FlowText(flow, &names, &clock, options)
         let verdict = painter.paint(text.verdict, text.verdictColour)
         var lines = ["  TIMESTAMP: \(text.time)"]
         if options.showsNode { lines.append("       NODE: \(nodeText(node))") }
@@ -92,7 +101,7 @@ package struct FlowPrinter: Sendable {
     }
 
     private mutating func row(_ flow: Flow, _ node: String?) -> [String] {
-        let text = FlowText(flow, &names, options)
+        let text = FlowText(flow, &names, &clock, options)
         let shownNode = options.showsNode ? [nodeText(node)] : []
         return [text.time] + shownNode + [
             text.source.text(isNumeric: options.isNumeric, painter),
@@ -103,11 +112,11 @@ package struct FlowPrinter: Sendable {
 
     private func nodeText(_ node: String?) -> String { (node ?? nodeName).withoutControls }
 
-    private func lostLine(_ lost: LostEvent) -> String {
-        func text(_ nanoseconds: UInt64) -> String { options.time.text(nanoseconds: nanoseconds) }
+    private mutating func lostLine(_ lost: LostEvent) -> String {
+        let first = clock.text(nanoseconds: lost.firstNanoseconds)
+        let last = clock.text(nanoseconds: lost.lastNanoseconds)
         let hasInterval = lost.firstNanoseconds != 0 && lost.lastNanoseconds != 0
-        let interval =
-            hasInterval ? " (first: \(text(lost.firstNanoseconds)), last: \(text(lost.lastNanoseconds)))" : ""
-        return "\(text(lost.lastNanoseconds)) EVENTS LOST: \(lost.place.hubbleName) CPU(0) \(lost.count)\(interval)"
+        let interval = hasInterval ? " (first: \(first), last: \(last))" : ""
+        return "\(last) EVENTS LOST: \(lost.place.hubbleName) CPU(0) \(lost.count)\(interval)"
     }
 }

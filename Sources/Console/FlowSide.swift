@@ -2,40 +2,65 @@ import FlowModel
 
 /// One end of a flow, as a person reads it.
 struct FlowSide {
-    /// Name or address; empty for a packet without an IP header.
-    let name: String
-    let address: String
-    /// nil where the protocol has none, or it is 0.
-    let port: String?
+    /// nil for a packet without an IP header.
+    private let address: IPAddress?
+    /// nil where only the address is known.
+    private let name: String?
+    /// 0 where the protocol has none.
+    private let port: UInt16
     /// `(ID:24601)`, or `(world)` for a reserved one.
     let identity: String
 
-    init(
-        _ flow: Flow, address: IPAddress, port: UInt16, identity: UInt32, endpoint: Endpoint, service: ServiceReference
-    ) {
+    init(_ flow: Flow, address: IPAddress, port: UInt16, identity: UInt32, name: String?) {
         let hasIP = flow.attributes.contains(.ip)
-        self.address = hasIP ? address.description : ""
-        name = hasIP ? Self.name(endpoint, service) ?? self.address : ""
-        let hasPort = flow.attributes.contains(.layer4) && port != 0
-        self.port = hasPort && [.tcp, .udp, .sctp].contains(flow.ipProtocol) ? "\(port)" : nil
+        self.address = hasIP ? address : nil
+        self.name = hasIP ? name : nil
+        let hasPorts = flow.ipProtocol == .tcp || flow.ipProtocol == .udp || flow.ipProtocol == .sctp
+        self.port = hasPorts && flow.attributes.contains(.layer4) ? port : 0
         let reserved = Identity(rawValue: identity).reservedName
         self.identity = reserved.map { "(\($0))" } ?? "(ID:\(identity))"
     }
 
-    /// Pod before service; a service's namespace goes before the pod's, as Hubble's printer has it.
-    private static func name(_ endpoint: Endpoint, _ service: ServiceReference) -> String? {
-        let hasService = !service.name.isEmpty
-        let name = endpoint.podName.isEmpty ? service.name : endpoint.podName
-        if name.isEmpty { return nil }
-        let namespace = hasService ? service.namespace : endpoint.namespace
-        return (namespace.isEmpty ? name : "\(namespace)/\(name)").withoutControls
-    }
-
     /// `shop/cart:41822`, `[fd00::1]:53`
     func text(isNumeric: Bool, _ painter: Painter) -> String {
-        let host = isNumeric ? address : name
-        guard let port, !host.isEmpty else { return painter.paint(host, .cyan) }
-        let painted = painter.paint(host, .cyan)
-        return (host.contains(":") ? "[\(painted)]" : painted) + ":" + painter.paint(port, .yellow)
+        var text: [UInt8] = []
+        append(to: &text, isNumeric: isNumeric, painter)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    func append(to buffer: inout [UInt8], isNumeric: Bool, _ painter: Painter) {
+        guard let address else { return }
+        let host = (isNumeric ? nil : name) ?? address.description
+        let isBracketed = port != 0 && host.utf8.contains(UInt8(ascii: ":"))
+        if isBracketed { buffer.append("[") }
+        painter.append(host, .cyan, to: &buffer)
+        if isBracketed { buffer.append("]") }
+        if port == 0 { return }
+        buffer.append(":")
+        painter.append(String(port), .yellow, to: &buffer)
+    }
+}
+
+/// What an endpoint is called.
+struct EndpointName: Sendable {
+    private let podName: String
+    /// `shop/cart`, or else the names of an address outside of the cluster; nil where there is neither.
+    private let host: String?
+    private let dnsNames: String?
+
+    init(_ endpoint: Endpoint) {
+        podName = endpoint.podName
+        host = podName.isEmpty ? nil : Self.qualified(podName, endpoint.namespace)
+        dnsNames = endpoint.dnsNames.isEmpty ? nil : endpoint.dnsNames.joined(separator: ",").withoutControls
+    }
+
+    /// Pod before service before DNS names; a service's namespace goes before the pod's, as Hubble's printer has it.
+    func host(_ service: ServiceReference) -> String? {
+        if service.name.isEmpty { return host ?? dnsNames }
+        return Self.qualified(podName.isEmpty ? service.name : podName, service.namespace)
+    }
+
+    private static func qualified(_ name: String, _ namespace: String) -> String {
+        (namespace.isEmpty ? name : "\(namespace)/\(name)").withoutControls
     }
 }

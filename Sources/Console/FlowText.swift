@@ -13,8 +13,8 @@ struct FlowText {
     /// See `Flow.shownReply`.
     var isReply: Bool?
 
-    init(_ flow: Flow, _ names: inout FlowNames, _ options: PrinterOptions) {
-        time = options.time.text(nanoseconds: flow.timeNanoseconds)
+    init(_ flow: Flow, _ names: inout FlowNames, _ clock: inout TimeText, _ options: PrinterOptions) {
+        time = clock.text(nanoseconds: flow.timeNanoseconds)
         source = names.source(flow)
         destination = names.destination(flow)
         type = Self.type(flow, &names)
@@ -66,8 +66,12 @@ struct FlowText {
 
 extension ObservationPoint {
     /// `to-endpoint`
-    var printedText: String {
-        if self == .unknown { return "UNKNOWN" }
-        return name.map { $0.lowercased().split(separator: "_").joined(separator: "-") } ?? "\(rawValue)"
+    var printedText: String { Self.printedTexts[Int(rawValue)] }
+
+    /// By raw value.
+    private static let printedTexts: [String] = (0...UInt8.max).map { number in
+        let point = ObservationPoint(rawValue: number)
+        if point == .unknown { return "UNKNOWN" }
+        return point.name.map { $0.lowercased().split(separator: "_").joined(separator: "-") } ?? "\(number)"
     }
 }

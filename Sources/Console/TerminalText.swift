@@ -2,7 +2,7 @@ extension String {
     /// The text without anything that a terminal would obey: names come from outside. ESC becomes `^[`, carriage return
     /// `\r`, and so on; a control character without such a form becomes `\x` and its number.
     var withoutControls: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        guard mayHoldControls else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {
             case "\u{1b}": text += "^["
@@ -15,5 +15,10 @@ extension String {
             default: text.unicodeScalars.append(scalar)
             }
         }
+    }
+
+    /// Names are mostly printable ASCII, which needs no closer look; C2 begins the controls above it.
+    private var mayHoldControls: Bool {
+        utf8.contains { $0 < 0x20 || $0 == 0x7f || $0 == 0xc2 }
     }
 }

@@ -3,7 +3,7 @@
 /// Made once for a request and asked for each flow. Top-level fields, the members of both endpoints and the protocols of
 /// `l4` can be asked for one by one; a path that goes deeper (`IP.source`) gives the field that it lies in whole. The
 /// response's own `time` and `node_name` are those of the flow: without them in the mask, the response has none either.
-package struct FlowFieldMask: OptionSet, Hashable, Sendable {
+package struct FlowFieldMask: OptionSet, BitwiseCopyable, Hashable, Sendable {
     package let rawValue: UInt64
     @inlinable package init(rawValue: UInt64) { self.rawValue = rawValue }
     @inlinable package func contains(_ field: FlowFieldMask) -> Bool { rawValue & field.rawValue == field.rawValue }
@@ -66,7 +66,7 @@ package struct FlowFieldMask: OptionSet, Hashable, Sendable {
 }
 
 /// Which members of an endpoint an answer holds.
-package struct EndpointFieldMask: OptionSet, Hashable, Sendable {
+package struct EndpointFieldMask: OptionSet, BitwiseCopyable, Hashable, Sendable {
     package let rawValue: UInt8
     @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
     @inlinable package func contains(_ field: EndpointFieldMask) -> Bool {

@@ -19,7 +19,7 @@ extension Flow {
     /// Whether policy stopped the packet, or would have if it were enforced.
     package var isDeniedByPolicy: Bool {
         guard kind == .drop || kind == .policyVerdict else { return false }
-        return verdict == .audit || verdict == .dropped && [.policyDenied, .policyDeny].contains(dropReason)
+        return verdict == .audit || verdict == .dropped && (dropReason == .policyDenied || dropReason == .policyDeny)
     }
 
     /// Denied because no rule allowed it.

@@ -13,6 +13,8 @@ enum PeerFigures {
         "pipeline.metrics.saturated.rate": eventsToRingWithMetricsPerSecond,
         "encode.json": jsonExportNanoseconds,
         "encode.json.masked": maskedJSONExportNanoseconds,
+        "cli.compact": compactLineNanoseconds,
+        "cli.json": jsonLineNanoseconds,
         "filter.miss.verdict": verdictFilterNanoseconds,
         "filter.miss.namespace": namespaceFilterNanoseconds,
         "filter.miss.prefix": prefixFilterNanoseconds,
@@ -30,6 +32,9 @@ enum PeerFigures {
     private static let jsonExportNanoseconds = 60_000.0
     /// The same with a field mask, 0.45 kB.
     private static let maskedJSONExportNanoseconds = 27_000.0
+    /// `hubble observe` of a file, which also reads it.
+    private static let compactLineNanoseconds = 37_000.0
+    private static let jsonLineNanoseconds = 63_000.0
     private static let verdictFilterNanoseconds = 20.0
     private static let namespaceFilterNanoseconds = 30.0
     private static let prefixFilterNanoseconds = 70.0

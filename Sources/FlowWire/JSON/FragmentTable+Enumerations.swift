@@ -57,7 +57,9 @@ extension FragmentTable {
 // Summaries of packets, without the quotes around them.
 extension FragmentTable {
     static let tcpSummaries = always { number, json in
-        json.append(text: FlowSummary.tcp(TCPFlags(rawValue: UInt8(number))))
+        var flow = Flow()
+        (flow.ipProtocol, flow.tcpFlags, flow.attributes) = (.tcp, TCPFlags(rawValue: UInt8(number)), .layer4)
+        json.append(text: FlowSummary.text(flow))
     }
 
     /// By type, and code times 256.
@@ -76,7 +78,7 @@ extension FragmentTable {
     }
 
     static func otherSummaryNumber(_ flow: Flow) -> UInt32 {
-        let headers = flow.attributes.intersection([.layer4, .ip, .ipv6])
-        return UInt32(flow.ipProtocol.rawValue) | UInt32(headers.rawValue) << 8
+        let headers = FlowAttributes.layer4.rawValue | FlowAttributes.ip.rawValue | FlowAttributes.ipv6.rawValue
+        return UInt32(flow.ipProtocol.rawValue) | UInt32(flow.attributes.rawValue & headers) << 8
     }
 }

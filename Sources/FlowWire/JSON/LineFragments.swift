@@ -40,7 +40,7 @@ struct LineFragments {
 }
 
 /// What all lines of an encoder have.
-struct LineConstants: Sendable {
+struct LineConstants: BitwiseCopyable, Sendable {
     let emitter: Fragment
     /// `Type` and `node_name` of a flow.
     let typeAndNode: Fragment

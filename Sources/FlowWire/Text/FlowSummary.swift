@@ -22,8 +22,12 @@ package enum FlowSummary {
         return flow.attributes.contains(.ipv6) ? "IPv6" : "IPv4"
     }
 
-    static func tcp(_ flags: TCPFlags) -> String {
-        "TCP Flags: " + flagsInOrder.filter { flags.contains($0.flag) }.map(\.name).joined(separator: ", ")
+    private static func tcp(_ flags: TCPFlags) -> String { tcpSummaries[Int(flags.rawValue)] }
+
+    /// By the flags' raw value.
+    private static let tcpSummaries: [String] = (0...UInt8.max).map { number in
+        let names = flagsInOrder.filter { TCPFlags(rawValue: number).contains($0.flag) }.map(\.name)
+        return "TCP Flags: " + names.joined(separator: ", ")
     }
 
     private static let flagsInOrder: [(flag: TCPFlags, name: String)] = [

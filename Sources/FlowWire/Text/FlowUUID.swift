@@ -1,7 +1,7 @@
 /// The identifier of a flow, made from its store and its sequence: the same flow has the same one in every answer.
 ///
 /// RFC 9562 version 8: 60 bits of the store, then 62 bits of the sequence.
-struct FlowUUID: Sendable {
+struct FlowUUID: BitwiseCopyable, Sendable {
     /// What all flows of the store begin with: `08080808-0808-8818-`.
     private var storePart = SIMD32<UInt8>()
 

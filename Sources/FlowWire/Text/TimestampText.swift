@@ -1,5 +1,5 @@
 /// RFC 3339 text of moments that follow each other closely: date and time of day are kept while the second lasts.
-struct TimestampText: Sendable {
+struct TimestampText: BitwiseCopyable, Sendable {
     /// `2026-03-14T09:26:53`
     private var dateAndTime = SIMD32<UInt8>()
     private var second = UInt64.max

@@ -1,7 +1,7 @@
 import FlowModel
 
 // `Summary`, and the member `apus`: what Hubble has no field for.
-extension FlowJSONEncoder {
+extension FlowLineWriter {
     /// A kernel drop's summary also says why and where in the kernel: clients of Hubble see it nowhere else.
     @inline(__always)
     func writeSummary(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {

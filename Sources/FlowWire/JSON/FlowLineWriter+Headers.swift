@@ -1,7 +1,7 @@
 import FlowModel
 
 // `IP` and `l4`: what the packet's headers said.
-extension FlowJSONEncoder {
+extension FlowLineWriter {
     @inline(__always)
     func writeHeaders(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
         if flow.attributes.contains(.ip) && mask.contains(.ip) { writeAddresses(flow, &writer) }

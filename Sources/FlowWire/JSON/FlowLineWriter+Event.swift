@@ -1,11 +1,11 @@
 import FlowModel
 
 // From `reply` to `interface`: what kind of event it was.
-extension FlowJSONEncoder {
+extension FlowLineWriter {
     @inline(__always)
     func writeEvent(_ flow: Flow, _ line: LineFragments, _ writer: inout ByteWriter) {
         let isReply = flow.shownReply
-        if isReply == true && mask.contains(.reply) { writer.write("\"reply\":true,") }
+        if let isReply, isReply, mask.contains(.reply) { writer.write("\"reply\":true,") }
         if mask.contains(.eventType) { writeEventType(flow, line.dropReason, &writer) }
         writeServices(line, &writer)
         if mask.contains(.trafficDirection) { writer.write(line.direction) }
