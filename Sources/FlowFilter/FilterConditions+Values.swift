@@ -12,13 +12,13 @@ extension FilterConditions {
         case .type: types.append(try need(TypeCondition(value), "not a type of flow that Apus captures"))
         case .dropReason: dropReasons.append(try need(DropReason(filterValue: value), "not a drop reason"))
         case .kernelDropReason:
-            kernelReasons.append(try need(KernelReasonPredicate.name(value), "not a name of a kernel drop reason"))
+            kernelReasons.append(try need(FilterProgram.kernelReasonName(value), "not a name of a kernel drop reason"))
         case .ipProtocol: protocols.append(try need(ProtocolCondition(value), "not a protocol that Apus captures"))
         case .trafficDirection:
             directions.append(try need(TrafficDirection(name: value.uppercased()), "not a traffic direction"))
         case .reply: replies.append(try need(Bool(filterValue: value), "neither true nor false"))
         case .ipVersion: ipVersions.append(try need(IPVersion(value), "not a version of IP"))
-        case .tcpFlags: tcpFlags.append(try need(TCPFlagsPredicate.flags(value), "not a list of TCP flags"))
+        case .tcpFlags: tcpFlags.append(try need(TCPFlags(filterValue: value), "not a list of TCP flags"))
         case .label, .fromLabel, .toLabel:
             labels[parameter.side].append(try need(LabelSelector(value), "not a label selector"))
         case .workload, .fromWorkload, .toWorkload:
@@ -29,7 +29,7 @@ extension FilterConditions {
         case .ip, .fromIP, .toIP:
             addresses[parameter.side].append(try need(IPPrefix(filterValue: value), "not an address or prefix"))
         case .port, .fromPort, .toPort:
-            ports[parameter.side].append(try need(PortPredicate.range(value), "not a port or range of ports"))
+            ports[parameter.side].append(try need(FilterProgram.portRange(value), "not a port or range of ports"))
         case .identity, .fromIdentity, .toIdentity:
             identities[parameter.side].append(try need(Identity(filterValue: value), "not an identity"))
         default: preconditionFailure("\(parameter.rawValue) is read elsewhere")

@@ -35,7 +35,7 @@ package struct FilterConditions: Hashable, Sendable {
 }
 
 /// Which end of a flow a condition is about.
-package enum Side: Hashable, Sendable { case either, source, destination }
+package enum Side: CaseIterable, Hashable, Sendable { case either, source, destination }
 
 /// Lists of accepted values for the source, the destination, and for whichever of them meets it.
 package struct Sided<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -64,9 +64,9 @@ package struct Sided<Value: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
-    func holds(source atSource: (Value) -> Bool, destination atDestination: (Value) -> Bool) -> Bool {
-        (source.isEmpty || source.contains(where: atSource))
-            && (destination.isEmpty || destination.contains(where: atDestination))
-            && (either.isEmpty || either.contains(where: atSource) || either.contains(where: atDestination))
+    func map<Other>(_ transform: (Value) -> Other) -> Sided<Other> {
+        var result = Sided<Other>()
+        for side in Side.allCases { result[side] = self[side].map(transform) }
+        return result
     }
 }

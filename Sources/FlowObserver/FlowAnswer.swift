@@ -29,6 +29,8 @@ package final class FlowAnswer {
     private let observer: FlowObserver
     private let request: FlowRequest
     private var filter: CompiledFilter
+    /// Kept between stretches, for its storage.
+    private var positions: [Int] = []
     private var ring: BroadcastReader<Flow>
     private var store: StoreReading?
     /// Next sequence wanted.
@@ -86,10 +88,13 @@ package final class FlowAnswer {
         return remaining == 0 ? .end : .more
     }
 
-    private func isWanted(_ flow: Flow) -> Bool {
-        if let since = request.since, flow.timeNanoseconds < since { return false }
-        if let until = request.until, flow.timeNanoseconds > until { return false }
-        return filter.matches(flow)
+    /// Positions of the wanted flows among those given, ascending; good until asked again.
+    private func wanted(_ flows: Span<Flow>) -> [Int] {
+        positions.removeAll(keepingCapacity: true)
+        filter.select(flows, into: &positions)
+        guard let times else { return positions }
+        positions.removeAll { !times.contains(flows[$0].timeNanoseconds) }
+        return positions
     }
 
     // MARK: Ring
@@ -97,8 +102,8 @@ package final class FlowAnswer {
     private func readRing(into flows: inout [Flow], losses: inout [LostEvent]) -> Progress {
         ring.seek(to: next)
         let step = ring.read(upTo: end ?? .max) { span in
-            for index in span.indices where remaining > 0 && isWanted(span[index]) {
-                flows.append(span[index])
+            for position in wanted(span).prefix(remaining) {
+                flows.append(span[position])
                 remaining -= 1
             }
         }
@@ -147,7 +152,7 @@ package final class FlowAnswer {
             hasToldStoredLosses = true
         }
         if let block = try store?.next() {
-            waiting = block.filter(isWanted)[...]
+            waiting = wanted(block.span).map { block[$0] }[...]
             return
         }
         next = store!.sequences.upperBound + 1
@@ -188,7 +193,7 @@ package final class FlowAnswer {
             let store = try StoreReading(
                 history, order: .descending, sequences: 0...below - 1, times: times, filter)
             while newestFirst.count < wanted, let block = try store.next() {
-                newestFirst += block.lazy.filter(isWanted).prefix(wanted - newestFirst.count)
+                newestFirst += self.wanted(block.span).prefix(wanted - newestFirst.count).map { block[$0] }
             }
         }
         waiting = newestFirst.reversed()[...]
@@ -205,7 +210,7 @@ package final class FlowAnswer {
             var matches: [Flow] = []
             ring.seek(to: start)
             let step = ring.read(upTo: below) { span in
-                for index in span.indices where isWanted(span[index]) { matches.append(span[index]) }
+                for position in self.wanted(span) { matches.append(span[position]) }
             }
             // Overtaken while reading: the store has the rest.
             if step.lost > 0 { break }

@@ -1,12 +1,13 @@
 import FlowModel
 
-struct DirectionPredicate {
-    private let directions: [TrafficDirection]
-
-    init?(_ directions: [TrafficDirection]) {
-        if directions.isEmpty { return nil }
-        self.directions = directions
+extension FilterProgram {
+    mutating func requireDirection(_ accepted: [TrafficDirection], _ set: SetWord) {
+        if accepted.isEmpty { return }
+        directions.restrict(set) { accepted.contains(TrafficDirection(rawValue: UInt8($0))) }
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool { directions.contains(flow.direction) }
+    @inline(never)
+    func narrowByDirection(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        directions.narrow(&candidates, flows) { Int($0.direction.rawValue) }
+    }
 }

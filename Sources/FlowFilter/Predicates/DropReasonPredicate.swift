@@ -1,17 +1,16 @@
 import FlowModel
 
 /// Hubble's reason of a drop; flows that were not dropped never match.
-struct DropReasonPredicate {
-    private let reasons: [DropReason]
-
-    init?(_ reasons: [DropReason]) {
-        if reasons.isEmpty { return nil }
-        self.reasons = reasons
+extension FilterProgram {
+    mutating func requireDropReason(_ accepted: [DropReason], _ set: SetWord) {
+        if accepted.isEmpty { return }
+        requireVerdict([.dropped], set)
+        dropReasons.restrict(set, .source, to: accepted.map { UInt32($0.rawValue)...UInt32($0.rawValue) })
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        guard flow.verdict == .dropped else { return false }
-        return reasons.contains(flow.dropReason)
+    @inline(never)
+    func narrowByDropReason(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        dropReasons.narrow(&candidates, flows) { UInt32($0.dropReason.rawValue) }
     }
 }
 

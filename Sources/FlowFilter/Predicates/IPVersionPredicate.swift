@@ -14,16 +14,18 @@ package enum IPVersion: Hashable, Sendable {
 }
 
 /// Flows without an IP header never match.
-struct IPVersionPredicate {
-    private let versions: [IPVersion]
-
-    init?(_ versions: [IPVersion]) {
-        if versions.isEmpty { return nil }
-        self.versions = versions
+extension FilterProgram {
+    mutating func requireIPVersion(_ accepted: [IPVersion], _ set: SetWord) {
+        if accepted.isEmpty { return }
+        requireAttributes(set) { $0.contains(.ip) && accepted.contains($0.contains(.ipv6) ? .v6 : .v4) }
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        guard flow.attributes.contains(.ip) else { return false }
-        return versions.contains(flow.attributes.contains(.ipv6) ? .v6 : .v4)
+    mutating func requireAttributes(_ set: SetWord, _ areAccepted: (FlowAttributes) -> Bool) {
+        attributes.restrict(set) { areAccepted(FlowAttributes(rawValue: UInt8($0))) }
+    }
+
+    @inline(never)
+    func narrowByAttributes(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        attributes.narrow(&candidates, flows) { Int($0.attributes.rawValue) }
     }
 }

@@ -1,16 +1,13 @@
 import FlowModel
 
-struct IdentityPredicate {
-    private let identities: Sided<Identity>
-
-    init?(_ identities: Sided<Identity>) {
-        if identities.isEmpty { return nil }
-        self.identities = identities
+extension FilterProgram {
+    mutating func requireIdentity(_ accepted: Sided<Identity>, _ set: SetWord) {
+        identities.restrict(set, to: accepted.map { $0.rawValue...$0.rawValue })
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        let (source, destination) = (flow.sourceIdentity, flow.destinationIdentity)
-        return identities.holds(source: { $0.rawValue == source }, destination: { $0.rawValue == destination })
+    @inline(never)
+    func narrowByIdentity(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        identities.narrow(&candidates, flows, by: { $0.sourceIdentity }, { $0.destinationIdentity })
     }
 }
 

@@ -1,22 +1,20 @@
 import FlowModel
 
 /// Ports of TCP, UDP and SCTP; other flows never match.
-struct PortPredicate {
-    private let ports: Sided<ClosedRange<UInt16>>
-
-    init?(_ ports: Sided<ClosedRange<UInt16>>) {
-        if ports.isEmpty { return nil }
-        self.ports = ports
+extension FilterProgram {
+    mutating func requirePort(_ accepted: Sided<ClosedRange<UInt16>>, _ set: SetWord) {
+        if accepted.isEmpty { return }
+        requireLayer4(of: [.tcp, .udp, .sctp], set)
+        ports.restrict(set, to: accepted.map { UInt32($0.lowerBound)...UInt32($0.upperBound) })
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        guard flow.attributes.contains(.layer4), [.tcp, .udp, .sctp].contains(flow.ipProtocol) else { return false }
-        let (source, destination) = (flow.sourcePort, flow.destinationPort)
-        return ports.holds(source: { $0.contains(source) }, destination: { $0.contains(destination) })
+    @inline(never)
+    func narrowByPort(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        ports.narrow(&candidates, flows, by: { UInt32($0.sourcePort) }, { UInt32($0.destinationPort) })
     }
 
     /// `80` or `8000-8100`; nil for anything else.
-    static func range(_ text: String) -> ClosedRange<UInt16>? {
+    static func portRange(_ text: String) -> ClosedRange<UInt16>? {
         let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { end in
             end.utf8.allSatisfy { (48...57).contains($0) } ? UInt16(end) : nil
         }

@@ -25,16 +25,20 @@ package struct ProtocolCondition: Hashable, Sendable {
 }
 
 /// Matches by the layer 4 header, as Hubble does: a later fragment, which has none, never matches.
-struct ProtocolPredicate {
-    private let protocols: [IPProtocol]
-
-    init?(_ conditions: [ProtocolCondition]) {
-        if conditions.isEmpty { return nil }
-        protocols = conditions.flatMap(\.protocols)
+extension FilterProgram {
+    mutating func requireProtocol(_ conditions: [ProtocolCondition], _ set: SetWord) {
+        if conditions.isEmpty { return }
+        requireLayer4(of: conditions.flatMap(\.protocols), set)
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        guard flow.attributes.contains(.layer4) else { return false }
-        return protocols.contains(flow.ipProtocol)
+    mutating func requireLayer4(of accepted: [IPProtocol], _ set: SetWord) {
+        protocols.restrict(set) { $0 < 256 && accepted.contains(IPProtocol(rawValue: UInt8($0))) }
+    }
+
+    @inline(never)
+    func narrowByProtocol(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        protocols.narrow(&candidates, flows) { flow in
+            Int(flow.ipProtocol.rawValue) | (flow.attributes.contains(.layer4) ? 0 : 256)
+        }
     }
 }

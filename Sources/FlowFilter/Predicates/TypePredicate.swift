@@ -41,17 +41,33 @@ package struct TypeCondition: Hashable, Sendable {
     }
 }
 
-struct TypePredicate {
-    private let conditions: [TypeCondition]
-
-    init?(_ conditions: [TypeCondition]) {
-        if conditions.isEmpty { return nil }
-        self.conditions = conditions
+extension FilterProgram {
+    mutating func requireType(_ conditions: [TypeCondition], _ set: SetWord) {
+        if conditions.isEmpty { return }
+        let ranges = conditions.flatMap { condition in
+            condition.kinds.map { kind in
+                Self.type(kind, condition.subType ?? 0)...Self.type(kind, condition.subType ?? .max)
+            }
+        }
+        types.restrict(set, .source, to: ranges)
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool {
-        let kind = flow.kind
-        let subType = kind == .trace ? UInt16(flow.observationPoint.rawValue) : flow.dropReason.rawValue
-        return conditions.contains { $0.kinds.contains(kind) && ($0.subType == nil || $0.subType == subType) }
+    mutating func requireKind(_ kinds: [FlowKind], _ set: SetWord) {
+        requireType([TypeCondition(kinds: kinds)], set)
+    }
+
+    /// Kind and sub-type as one number.
+    @inline(__always)
+    private static func type(_ kind: FlowKind, _ subType: UInt16) -> UInt32 {
+        UInt32(kind.rawValue) << 16 | UInt32(subType)
+    }
+
+    @inline(never)
+    func narrowByType(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        types.narrow(&candidates, flows) { flow in
+            let kind = flow.kind
+            return Self.type(
+                kind, kind == .trace ? UInt16(flow.observationPoint.rawValue) : flow.dropReason.rawValue)
+        }
     }
 }

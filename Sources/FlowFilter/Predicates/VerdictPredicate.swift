@@ -1,12 +1,13 @@
 import FlowModel
 
-struct VerdictPredicate {
-    private let verdicts: [Verdict]
-
-    init?(_ verdicts: [Verdict]) {
-        if verdicts.isEmpty { return nil }
-        self.verdicts = verdicts
+extension FilterProgram {
+    mutating func requireVerdict(_ accepted: [Verdict], _ set: SetWord) {
+        if accepted.isEmpty { return }
+        verdicts.restrict(set) { accepted.contains(Verdict(rawValue: UInt8($0))) }
     }
 
-    func matches(_ flow: borrowing Flow) -> Bool { verdicts.contains(flow.verdict) }
+    @inline(never)
+    func narrowByVerdict(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        verdicts.narrow(&candidates, flows) { Int($0.verdict.rawValue) }
+    }
 }
