@@ -124,12 +124,12 @@ let package = Package(
         tests(
             "AllocationTests",
             [
-                "CAllocationCounter", "FlowCatalog", "FlowModel", "FlowRing", "FlowWire", "DatapathABI",
+                "CAllocationCounter", "FlowCatalog", "FlowFilter", "FlowModel", "FlowRing", "FlowWire", "DatapathABI",
                 "FlowEnrichment", "FlowMetrics", "SyntheticTraffic",
             ]),
         tests("FlowModelTests", ["FlowModel", "FlowCatalog"]),
         tests("FlowRingTests", ["FlowRing", "SystemRuntime"]),
-        tests("FlowFilterTests", ["FlowModel", "FlowCatalog", "FlowFilter"]),
+        tests("FlowFilterTests", ["FlowModel", "FlowCatalog", "FlowFilter", "SyntheticTraffic"]),
         tests("FlowWireTests", ["FlowModel", "FlowCatalog", "FlowWire"]),
         tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console"]),
         tests("ManifestsTests", ["Manifests"]),

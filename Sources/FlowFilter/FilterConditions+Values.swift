@@ -26,6 +26,17 @@ extension FilterConditions {
         case .service, .fromService, .toService:
             let pattern = PodPattern(value) ?? PodPattern(namespace: "default", namePrefix: value)
             services[parameter.side].append(try need(value.isEmpty ? nil : pattern, "empty"))
+        case .fqdn, .fromFQDN, .toFQDN:
+            do throws(PatternError) {
+                domains[parameter.side].append(try DomainPattern(value))
+            } catch {
+                throw FilterError(parameter, value, position, problem: "not a name or pattern: \(error)")
+            }
+        case .cluster, .fromCluster, .toCluster:
+            clusters[parameter.side].append(try need(value.isEmpty ? nil : value, "empty"))
+        case .icmpType: icmpTypes.append(try need(UInt8(value), "not a type of ICMP message"))
+        case .interface: interfaces.append(try need(value.isEmpty ? nil : value, "empty"))
+        case .policy: policies.append(try need(PolicyPattern(value), "not a policy"))
         case .ip, .fromIP, .toIP:
             addresses[parameter.side].append(try need(IPPrefix(filterValue: value), "not an address or prefix"))
         case .port, .fromPort, .toPort:

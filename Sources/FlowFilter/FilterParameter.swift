@@ -16,6 +16,12 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case service
     case fromService = "from-service"
     case toService = "to-service"
+    case fqdn
+    case fromFQDN = "from-fqdn"
+    case toFQDN = "to-fqdn"
+    case cluster
+    case fromCluster = "from-cluster"
+    case toCluster = "to-cluster"
     case ip
     case fromIP = "from-ip"
     case toIP = "to-ip"
@@ -33,6 +39,9 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case reply
     case ipVersion = "ip-version"
     case tcpFlags = "tcp-flags"
+    case icmpType = "icmp-type"
+    case interface
+    case policy
     /// Turns the filter that follows it into one whose flows are left out.
     case not
     case since
@@ -51,9 +60,11 @@ package enum FilterParameter: String, CaseIterable, Sendable {
 
     var side: Side {
         switch self {
-        case .fromNamespace, .fromPod, .fromLabel, .fromWorkload, .fromService, .fromIP, .fromPort, .fromIdentity:
+        case .fromNamespace, .fromPod, .fromLabel, .fromWorkload, .fromService, .fromFQDN, .fromCluster, .fromIP,
+            .fromPort, .fromIdentity:
             .source
-        case .toNamespace, .toPod, .toLabel, .toWorkload, .toService, .toIP, .toPort, .toIdentity: .destination
+        case .toNamespace, .toPod, .toLabel, .toWorkload, .toService, .toFQDN, .toCluster, .toIP, .toPort, .toIdentity:
+            .destination
         default: .either
         }
     }
@@ -70,6 +81,11 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         case .workload, .fromWorkload, .toWorkload: "[kind/]name of a controller such as Deployment/cart, or kind/"
         case .service, .fromService, .toService:
             "[namespace/]prefix of a service's name (namespace default if left out), namespace/ or /prefix"
+        case .fqdn, .fromFQDN, .toFQDN: "a DNS name; * stands for letters, digits, -, _ and dots, as in *.example.org"
+        case .cluster, .fromCluster, .toCluster: "the exact name of a cluster"
+        case .icmpType: "0 to 255, of ICMPv4 or ICMPv6"
+        case .interface: "the exact name of a network interface, such as eth0"
+        case .policy: "[namespace/]name of the policy whose rule decided"
         case .tcpFlags: "FIN, SYN, RST, PSH, ACK, URG, ECE, CWR; several with commas must all be set"
         case .ip, .fromIP, .toIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"
         case .port, .fromPort, .toPort: "0 to 65535, or a range such as 8000-8100"

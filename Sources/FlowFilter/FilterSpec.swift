@@ -23,10 +23,17 @@ package struct FilterConditions: Hashable, Sendable {
     package var replies: [Bool] = []
     package var ipVersions: [IPVersion] = []
     package var tcpFlags: [TCPFlags] = []
+    /// Of ICMPv4 and ICMPv6 alike.
+    package var icmpTypes: [UInt8] = []
+    /// Names of network interfaces.
+    package var interfaces: [String] = []
+    package var policies: [PolicyPattern] = []
     package var pods = Sided<PodPattern>()
     package var labels = Sided<LabelSelector>()
     package var workloads = Sided<WorkloadPattern>()
     package var services = Sided<PodPattern>()
+    package var domains = Sided<DomainPattern>()
+    package var clusters = Sided<String>()
     package var addresses = Sided<IPPrefix>()
     package var ports = Sided<ClosedRange<UInt16>>()
     package var identities = Sided<Identity>()

@@ -73,6 +73,9 @@ struct RequestReader {
     }
 
     private func unknown(_ name: String) -> FilterError {
+        if let problem = UncapturedFact.problem(of: name) {
+            return FilterError(parameter: name, position: position, problem: problem)
+        }
         let names = FilterParameter.allCases.map(\.rawValue)
         return FilterError(
             parameter: name, position: position, problem: "unknown parameter",

@@ -9,8 +9,7 @@ import FlowWire
 import SyntheticTraffic
 import Testing
 
-/// The data plane allocates nothing per flow, once it has seen the shapes and names that there are. Filters, whose array
-/// literals the optimizer removes, are held to it by `make bench` in a release build.
+/// The data plane allocates nothing per flow, once it has seen the shapes and names that there are.
 @Suite struct AllocationTests {
     private static let cluster = SyntheticCluster(pods: 100)
     private static let directory = SyntheticDirectory(cluster)

@@ -39,6 +39,17 @@ struct FilterErrorTests {
         ("ip-version=5", "parameter 1, ip-version \"5\": not a version of IP; accepted: 4, 6"),
         ("namespace=", "parameter 1, namespace \"\": not a namespace"),
         ("namespace=a/b", "parameter 1, namespace \"a/b\": not a namespace"), ("pod=", "parameter 1, pod \"\": empty"),
+        (
+            "fqdn=a b",
+            "parameter 1, fqdn \"a b\": not a name or pattern: no character of a name at character 2; accepted"
+        ),
+        ("fqdn=a..", "parameter 1, fqdn \"a..\": not a name or pattern: more than one dot at the end at character 2"),
+        ("fqdn=", "parameter 1, fqdn \"\": not a name or pattern: no name"),
+        ("cluster=", "parameter 1, cluster \"\": empty"),
+        ("icmp-type=256", "parameter 1, icmp-type \"256\": not a type"),
+        ("policy=a/", "parameter 1, policy \"a/\": not a"),
+        ("http-path=x", "parameter 1, http-path: is about layer 7, which Apus does not capture"),
+        ("trace-id=x", "parameter 1, trace-id: is about trace contexts, which Apus does not capture"),
         ("last=-1", "parameter 1, last \"-1\": not a number of flows"),
         ("follow=later", "parameter 1, follow \"later\": neither true nor false"),
     ]

@@ -1,12 +1,16 @@
 import FlowCatalog
 import FlowModel
 
-/// Pods, labels, workloads and services: what flows name by index.
+/// Pods, labels, workloads, DNS names, clusters and services: what each side of a flow names by index.
 extension FilterProgram {
     mutating func requireNames(_ conditions: FilterConditions, _ set: SetWord) {
         pods.restrict(set, to: conditions.pods) { $0.matches($1) }
         labels.restrict(set, to: conditions.labels) { $0.matches($1.labels) }
         workloads.restrict(set, to: conditions.workloads) { $0.matches($1) }
+        domains.restrict(set, to: conditions.domains) { pattern, endpoint in
+            endpoint.dnsNames.contains { pattern.matches($0) }
+        }
+        clusters.restrict(set, to: conditions.clusters) { $0 == $1.clusterName }
         services.restrict(set, to: conditions.services) { $0.matches($1) }
     }
 
@@ -14,6 +18,8 @@ extension FilterProgram {
         Self.narrow(&candidates, flows, by: &pods)
         Self.narrow(&candidates, flows, by: &labels)
         Self.narrow(&candidates, flows, by: &workloads)
+        Self.narrow(&candidates, flows, by: &domains)
+        Self.narrow(&candidates, flows, by: &clusters)
         narrowByService(&candidates, flows)
     }
 

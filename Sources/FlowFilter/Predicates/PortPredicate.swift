@@ -5,12 +5,12 @@ extension FilterProgram {
     mutating func requirePort(_ accepted: Sided<ClosedRange<UInt16>>, _ set: SetWord) {
         if accepted.isEmpty { return }
         requireLayer4(of: [.tcp, .udp, .sctp], set)
-        ports.restrict(set, to: accepted.map { UInt32($0.lowerBound)...UInt32($0.upperBound) })
+        ports.restrict(set, to: accepted)
     }
 
     @inline(never)
     func narrowByPort(_ candidates: inout Candidates, _ flows: Span<Flow>) {
-        ports.narrow(&candidates, flows, by: { UInt32($0.sourcePort) }, { UInt32($0.destinationPort) })
+        ports.narrow(&candidates, flows, by: { $0.sourcePort }, { $0.destinationPort })
     }
 
     /// `80` or `8000-8100`; nil for anything else.

@@ -16,6 +16,8 @@ extension FilterProgram {
 
     @inline(never)
     func narrowByReply(_ candidates: inout Candidates, _ flows: Span<Flow>) {
-        replies.narrow(&candidates, flows) { Int($0.attributes.rawValue & 0b11) | ($0.verdict == .dropped ? 1 << 2 : 0) }
+        replies.narrow(&candidates, flows) {
+            Int($0.attributes.rawValue & 0b11) | ($0.verdict == .dropped ? 1 << 2 : 0)
+        }
     }
 }

@@ -20,20 +20,27 @@ struct FilterProgram: Sendable {
     var replies = ValueTable(values: 8)
     var attributes = ValueTable(values: 256)
     var tcpFlags = ValueTable(values: 256)
-    var ports = RangeTable<UInt32>()
+    var icmpTypes = ValueTable(values: 256)
+    var ports = PortTable()
     var identities = RangeTable<UInt32>()
     var pods: CatalogAnswers<Endpoint>
     var labels: CatalogAnswers<Endpoint>
     var workloads: CatalogAnswers<Endpoint>
+    var domains: CatalogAnswers<Endpoint>
+    var clusters: CatalogAnswers<Endpoint>
     var services: CatalogAnswers<ServiceReference>
+    var policies: CatalogAnswers<RuleReference>
+    var interfaces: CatalogAnswers<String>
     var kernelReasons: CatalogAnswers<String>
     var addresses = RangeTable<UInt128>()
 
     init(_ catalog: FlowCatalog) {
         (pods, labels) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
-        workloads = CatalogAnswers(catalog.endpoints)
+        (workloads, domains) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
+        clusters = CatalogAnswers(catalog.endpoints)
         services = CatalogAnswers(catalog.services)
-        kernelReasons = CatalogAnswers(catalog.names)
+        policies = CatalogAnswers(catalog.rules)
+        (interfaces, kernelReasons) = (CatalogAnswers(catalog.names), CatalogAnswers(catalog.names))
     }
 
     var isFull: Bool { (allow | deny).nonzeroBitCount == Self.capacity }
@@ -49,9 +56,12 @@ struct FilterProgram: Sendable {
         requireReply(conditions.replies, set)
         requireIPVersion(conditions.ipVersions, set)
         requireTCPFlags(conditions.tcpFlags, set)
+        requireICMPType(conditions.icmpTypes, set)
         requirePort(conditions.ports, set)
         requireIdentity(conditions.identities, set)
         requireKernelReason(conditions.kernelReasons, set)
+        requireInterface(conditions.interfaces, set)
+        requirePolicy(conditions.policies, set)
         requireAddress(conditions.addresses, set)
         requireNames(conditions, set)
     }
@@ -71,9 +81,12 @@ struct FilterProgram: Sendable {
         narrowByReply(&candidates, flows)
         narrowByAttributes(&candidates, flows)
         narrowByTCPFlags(&candidates, flows)
+        narrowByICMPType(&candidates, flows)
         narrowByIdentity(&candidates, flows)
         narrowByNames(&candidates, flows)
         narrowByKernelReason(&candidates, flows)
+        narrowByInterface(&candidates, flows)
+        narrowByPolicy(&candidates, flows)
         narrowByPort(&candidates, flows)
         narrowByAddress(&candidates, flows)
         let (allow, deny) = (allow, deny)

@@ -2,11 +2,12 @@ import FlowModel
 
 /// The sets that each value of a wide field leaves standing, as a sorted list of the values at which the answer changes.
 ///
-/// A look-up is a binary search that does not branch on what it finds. 24 bytes and a bound for each end of a range.
+/// A look-up is a binary search. Most flows take the same way through it, so that branches, which are guessed well, were
+/// faster than arithmetic in their place. 24 bytes and a bound for each end of a range.
 struct RangeTable<Bound: FixedWidthInteger & Sendable>: Sendable {
     /// Ascending from 0; each holds up to the next. Empty while no set has a condition on the field.
     private var bounds: [Bound] = []
-    private var words: [SidedWord] = []
+    private(set) var words: [SidedWord] = []
 
     /// Several restrictions of one set must all hold.
     mutating func restrict(_ set: SetWord, _ side: Side, to ranges: [ClosedRange<Bound>]) {
@@ -39,7 +40,7 @@ struct RangeTable<Bound: FixedWidthInteger & Sendable>: Sendable {
     }
 
     @inline(__always)
-    private func position(of value: Bound) -> Int {
+    func position(of value: Bound) -> Int {
         var (base, length) = (0, bounds.count)
         while length > 1 {
             let half = length / 2
