@@ -11,7 +11,7 @@ TEST_PACKAGES := bpftool curl nghttp2-client prometheus tcpdump sqlite3 python3
 # Tests that look at the clock from outside, one after the other.
 ALONE := ^(EndToEndTests|HTTPTransportTests|LabTests)\.
 
-.PHONY: run build test bench format lint deps test-deps clean
+.PHONY: run build test bench format lint proto deps test-deps clean
 
 run: build
 	$(BUILD)/release/apus demo $(DEMO_FLAGS)
@@ -53,6 +53,15 @@ format:
 
 lint:
 	$(SWIFT) format lint -s -r Package.swift Sources Tests
+
+# The messages in Swift, from schema/proto: run it after a change there, and commit what it writes.
+proto:
+	$(call install,protobuf-compiler)
+	$(SWIFT) build --product protoc-gen-swift --scratch-path $(BUILD)
+	protoc -I schema/proto -I $(BUILD)/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf \
+		--plugin=$(BUILD)/debug/protoc-gen-swift --swift_out=Sources/HubbleMessages \
+		--swift_opt=Visibility=Package,UseAccessLevelOnImports=true,FileNaming=DropPath \
+		$$(cd schema/proto && ls */*.proto)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-tsan
