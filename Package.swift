@@ -120,8 +120,8 @@ let package = Package(
                 "BPFRuntime", "CAllocationCounter", "Console", "CRingBaseline", "Datapath", "DatapathABI", "Directory",
                 "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
-                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "Manifests", "Policy", "SyntheticTraffic",
-                "SystemRuntime", nioPosix,
+                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "Manifests", "Policy",
+                "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
 

@@ -8,8 +8,9 @@ struct Benchmarks {
     static func main() async throws {
         let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
         let groups =
-            PipelineBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups + ConsoleBenchmarks.groups
-            + KernelBenchmarks.groups + HistoryBenchmarks.groups + PolicyBenchmarks.groups + APIBenchmarks.groups
+            PipelineBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
+            + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups + KernelBenchmarks.groups + HistoryBenchmarks.groups
+            + PolicyBenchmarks.groups + APIBenchmarks.groups
             + ServerBenchmarks.groups(apus: options.apus)
         var report = BenchmarkReport()
         for group in groups where group.isWanted(options.only) {

@@ -21,7 +21,7 @@ enum EncodingBenchmarks {
     ]
 
     /// What Hubble's command line asks for when it prints text.
-    private static let compactFields: FlowFieldMask = {
+    static let compactFields: FlowFieldMask = {
         let sides: EndpointFieldMask = [.identity, .namespace, .podName]
         return [
             .time, .verdict, .ip, .layer4, sides.asSource, sides.asDestination, .type, .nodeName, .eventType,

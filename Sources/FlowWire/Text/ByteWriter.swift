@@ -116,3 +116,22 @@ extension [UInt8] {
         }
     }
 }
+
+// Protobuf's lengths, which stand before what they count.
+extension ByteWriter {
+    /// Replaces a byte that was written before.
+    @inline(__always)
+    func patch(_ byte: UInt8, at index: Int) {
+        assert(index < count, "only what was written can be patched")
+        unsafe start[index] = byte
+    }
+
+    /// Makes room before what was written from `index` on.
+    @inline(never)
+    mutating func shift(from index: Int, by distance: Int) {
+        check(distance)
+        let moved = count - index
+        unsafe (start + index + distance).update(from: start + index, count: moved)
+        unsafe cursor += distance
+    }
+}
