@@ -6,13 +6,18 @@ internal import SystemRuntime
 ///
 ///     consumer page (ours)     position up to which we have read
 ///     producer page (kernel's) position up to which records are reserved
-///     data                     8-byte header (length, busy bit, discard bit), record, padding to 8; mapped twice in a
-///                              row, so that a record never breaks at the end
+///     data                     8-byte header (length, busy bit, discard bit), record, padding to 8
+///     data again               its first pages, so that a record that breaks at the end goes on in one piece
+///
+/// The kernel would map all data twice; each page that is mapped counts as resident, so only what the longest record needs
+/// is mapped again.
 @safe
 package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner at a time: it cannot be copied
     @usableFromInline static let busyBit: UInt32 = 1 << 31
     @usableFromInline static let discardBit: UInt32 = 1 << 30
     @usableFromInline static let headerBytes: UInt = 8
+    /// Longest record that may come; ours take 128 bytes. Whole pages of every size that Linux has.
+    package static let longestRecordBytes = 65_536
 
     private let descriptor: FileDescriptor
     private let pageBytes: Int
@@ -26,7 +31,7 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
     package init(_ map: borrowing BPFMap) throws(BPFError) {
         let pageBytes = sysconf(Int32(_SC_PAGESIZE))
         let descriptor = try map.duplicate().intoDescriptor()
-        let kernelBytes = pageBytes + 2 * map.capacity
+        let kernelBytes = Self.kernelBytes(pageBytes, map.capacity)
         let kernels = unsafe try Self.map(map, bytes: kernelBytes, offset: pageBytes, PROT_READ)
         let own: UnsafeMutableRawPointer
         do {
@@ -44,6 +49,11 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
         unsafe data = UnsafeRawPointer(kernels + pageBytes)
     }
 
+    /// Bytes of the producer page, the data and what is mapped of it again.
+    private static func kernelBytes(_ pageBytes: Int, _ capacity: Int) -> Int {
+        pageBytes + capacity + min(capacity, longestRecordBytes)
+    }
+
     private static func map(
         _ map: borrowing BPFMap, bytes: Int, offset: Int, _ protection: Int32
     ) throws(BPFError) -> UnsafeMutableRawPointer {
@@ -56,7 +66,7 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
 
     deinit {
         unsafe munmap(UnsafeMutableRawPointer(consumerPosition), pageBytes)
-        unsafe munmap(UnsafeMutableRawPointer(producerPosition), pageBytes + 2 * capacityBytes)
+        unsafe munmap(UnsafeMutableRawPointer(producerPosition), Self.kernelBytes(pageBytes, capacityBytes))
     }
 
     /// Bytes that the kernel has reserved and we have not read.
@@ -81,6 +91,7 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
                 .pointee.load(ordering: .acquiring)
             if length & Self.busyBit != 0 { break }
             let bytes = UInt(length & ~Self.discardBit)
+            precondition(bytes <= Self.longestRecordBytes, "our programs write no such record")
             if length & Self.discardBit == 0 {
                 unsafe body(header + Int(Self.headerBytes), Int(bytes))
                 count += 1

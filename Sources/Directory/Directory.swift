@@ -28,11 +28,15 @@ package struct Directory {
     /// - Parameter prefixes: prefixes that policies name and that need identities of their own.
     package mutating func update(_ manifests: ManifestSet, prefixes: [IPPrefix] = []) -> DirectoryUpdate {
         let objects = ClusterObjects(manifests)
+        // Pods with the same labels share them: a label set of 10,000 pods is in memory once.
+        var labelSets: Set<[String]> = []
         let pods = objects.pods.filter { !$0.pod.isOnHostNetwork && !$0.pod.addresses.isEmpty }.map {
-            LabelledPod(document: $0.document, pod: $0.pod, labels: labels(of: $0.pod, in: objects))
+            LabelledPod(
+                document: $0.document, pod: $0.pod,
+                labels: labelSets.insert(labels(of: $0.pod, in: objects)).memberAfterInsert)
         }
         let failures = allocator.assign(
-            labelSets: Set(pods.map(\.labels)), prefixes: Set(prefixes),
+            labelSets: labelSets, prefixes: Set(prefixes),
             endpoints: Set(pods.filter { isLocal($0.pod) }.map { [$0.pod.namespace, $0.pod.name] }))
         var build = DirectoryBuild(catalog: catalog, clusterName: clusterName)
         build.problems = manifests.problems + objects.problems + failures.map(problem)

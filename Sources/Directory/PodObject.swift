@@ -16,9 +16,10 @@ package struct PodObject: Sendable {
     package let addresses: [IPAddress]
 
     package init(_ document: ManifestDocument) throws(FieldProblem) {
-        let metadata = try document.node.field("metadata")
-        let spec = try document.node.field("spec")
-        let status = try document.node.field("status")
+        let node = document.node
+        let metadata = try node.field("metadata")
+        let spec = try node.field("spec")
+        let status = try node.field("status")
         name = document.name
         namespace = document.namespace ?? "default"
         labels = try metadata?.field("labels")?.textMap() ?? [:]

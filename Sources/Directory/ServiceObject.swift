@@ -12,8 +12,9 @@ package struct ServiceObject: Hashable, Sendable {
 
     package init(_ document: ManifestDocument) throws(FieldProblem) {
         reference = ServiceReference(name: document.name, namespace: document.namespace ?? "default")
-        let spec = try document.node.field("spec")
-        addresses = try Self.addresses(spec: spec, status: try document.node.field("status"))
+        let node = document.node
+        let spec = try node.field("spec")
+        addresses = try Self.addresses(spec: spec, status: try node.field("status"))
         selector = try spec?.field("selector")?.textMap() ?? [:]
         var ports: [ContainerPort] = []
         for port in try spec?.field("ports")?.list() ?? [] {

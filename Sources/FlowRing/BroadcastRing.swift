@@ -1,4 +1,5 @@
 public import Synchronization
+internal import SystemRuntime
 
 /// One thread writes, any number of threads read everything, nobody waits for anybody: a reader that is too slow is
 /// overtaken, and knows exactly how many elements it missed.
@@ -35,6 +36,7 @@ public import Synchronization
     @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let shared: UnsafeMutablePointer<BroadcastPositions>
     @usableFromInline let mask: UInt64
+    private let memory: ZeroedPages
 
     /// Number of elements that the ring holds.
     public let capacity: Int
@@ -44,7 +46,8 @@ public import Synchronization
     @inlinable static var wordsPerElement: Int { MemoryLayout<Element>.stride / 8 }
 
     /// - Parameters:
-    ///   - capacity: a power of two; the ring takes `capacity × MemoryLayout<Element>.stride` bytes, once.
+    ///   - capacity: a power of two; the ring takes `capacity × MemoryLayout<Element>.stride` bytes of address
+    ///     space at once, and of memory as it is filled for the first time.
     ///   - start: position of the first element to come.
     package init(capacity: Int, start: UInt64 = 0) {
         precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a ring's capacity is a power of two")
@@ -53,8 +56,9 @@ public import Synchronization
         self.start = start
         mask = UInt64(capacity - 1)
         let count = capacity * Self.wordsPerElement
-        unsafe words = .allocate(capacity: count)
-        for index in 0..<count { unsafe (words + index).initialize(to: Atomic(0)) }
+        memory = ZeroedPages(byteCount: count * MemoryLayout<Atomic<UInt64>>.stride)
+        // An atomic word is laid out as the word itself, so zeroed pages are words of 0 without a store to each.
+        unsafe words = memory.address.bindMemory(to: Atomic<UInt64>.self, capacity: count)
         unsafe shared = .allocate(capacity: 1)
         unsafe shared.initialize(to: BroadcastPositions(start: start))
     }
@@ -62,7 +66,6 @@ public import Synchronization
     deinit {
         unsafe shared.deinitialize(count: 1)
         unsafe shared.deallocate()
-        unsafe words.deallocate()
     }
 
     /// Position of the next element to come; everything below it can be read. Any thread.

@@ -36,17 +36,20 @@ internal import SystemRuntime
     @usableFromInline let slots: UnsafeMutablePointer<Element>
     @usableFromInline let mask: UInt64
     @usableFromInline let shared: UnsafeMutablePointer<SharedPositions>
+    private let memory: ZeroedPages
     private let wakeUp = WakeUp()
 
     /// Number of elements that fit.
     public let capacity: Int
 
-    /// - Parameter capacity: a power of two; the ring takes `capacity × MemoryLayout<Element>.stride` bytes, once.
+    /// - Parameter capacity: a power of two; the ring takes `capacity × MemoryLayout<Element>.stride` bytes of address
+    ///   space at once, and of memory as it is filled for the first time.
     package init(capacity: Int) {
         precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a ring's capacity is a power of two")
         self.capacity = capacity
         mask = UInt64(capacity - 1)
-        unsafe slots = .allocate(capacity: capacity)
+        memory = ZeroedPages(byteCount: capacity * MemoryLayout<Element>.stride)
+        unsafe slots = memory.address.bindMemory(to: Element.self, capacity: capacity)
         unsafe shared = .allocate(capacity: 1)
         unsafe shared.initialize(to: SharedPositions())
     }
@@ -54,7 +57,6 @@ internal import SystemRuntime
     deinit {
         unsafe shared.deinitialize(count: 1)
         unsafe shared.deallocate()
-        unsafe slots.deallocate()
     }
 
     /// Elements that found the ring full. Any thread.

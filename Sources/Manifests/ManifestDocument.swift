@@ -6,12 +6,16 @@ package struct ManifestDocument: Sendable {
     package let name: String
     /// Nil if the object names none.
     package let namespace: String?
-    package let node: ManifestNode
+    private let packed: PackedNode
+    private let place: ManifestPlace
     /// As it was named or found; for messages.
     package let file: String
 
     /// Line at which the object begins, from 1.
-    package var line: Int { node.place.line }
+    package var line: Int { place.line }
+
+    /// What was written; unpacked at each call.
+    package var node: ManifestNode { packed.unpacked }
 
     /// `Pod shop/frontend-1`.
     package var title: String {
@@ -26,7 +30,7 @@ package struct ManifestDocument: Sendable {
     }
 
     package func problem(_ message: String) -> ManifestProblem {
-        ManifestProblem(file: file, place: node.place, object: title, message: message)
+        ManifestProblem(file: file, place: place, object: title, message: message)
     }
 }
 
@@ -52,7 +56,8 @@ extension ManifestDocument {
         self.kind = kind
         self.name = try metadata?.field("name")?.text() ?? ""
         self.namespace = try metadata?.field("namespace")?.text()
-        self.node = node
+        packed = PackedNode(node)
+        place = node.place
         self.file = file
     }
 }

@@ -1,6 +1,6 @@
 internal import CLinux
 
 package enum ProcessMemory {
-    /// Gives memory that was freed back to the system. Worth it once, after a start that read large files.
+    /// Gives memory that was freed back to the system. Worth it after large files were read, not more often.
     package static func returnFreed() { clinux_trim_heap() }
 }

@@ -48,6 +48,7 @@ final class ManifestWatch: Sendable {
         } catch {
             logger.error("manifests were not put in force: \(error)")
         }
+        ProcessMemory.returnFreed()
     }
 
     private var directories: [String] {
