@@ -109,6 +109,7 @@ let package = Package(
 
         // Benchmarks, and what they share with tests
         .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "CPacketFlood", path: "Tests/PacketFlood"),
         .target(name: "CRingBaseline", dependencies: ["CBPF"], path: "Tests/RingBaseline"),
         .target(
             name: "SyntheticTraffic",
@@ -117,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "BPFRuntime", "CAllocationCounter", "Console", "CRingBaseline", "Datapath", "DatapathABI", "Directory",
-                "FlowAPI",
+                "BPFRuntime", "CAllocationCounter", "Console", "CPacketFlood", "CRingBaseline", "Datapath",
+                "DatapathABI", "Directory", "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
                 "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "Manifests", "Policy",
                 "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
@@ -160,6 +161,6 @@ let package = Package(
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
         tests("FlowCaptureTests", ["DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
-        tests("EndToEndTests", ["apus", "FlowModel", "Lab", "Manifests", "SystemRuntime"]),
+        tests("EndToEndTests", ["CPacketFlood", "apus", "FlowModel", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime"]),
     ]
 )

@@ -2,16 +2,16 @@ import Foundation
 
 /// `make bench`: what the stages cost on this machine, beside what the peer's cost.
 ///
-/// Usage: `Benchmarks [--only PREFIX] [--runs N] [--apus PATH] [--output FILE]`
+/// Usage: `Benchmarks [--only PREFIX] [--runs N] [--apus PATH] [--output FILE] [--sustained SECONDS]`
 @main
 struct Benchmarks {
     static func main() async throws {
         let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
         let groups =
             PipelineBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
-            + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups + KernelBenchmarks.groups + HistoryBenchmarks.groups
-            + PolicyBenchmarks.groups + APIBenchmarks.groups
-            + ServerBenchmarks.groups(apus: options.apus)
+            + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups + KernelBenchmarks.groups + OverheadBenchmarks.groups
+            + HistoryBenchmarks.groups + PolicyBenchmarks.groups + APIBenchmarks.groups
+            + ServerBenchmarks.groups(apus: options.apus, sustainedSeconds: options.sustainedSeconds)
         var report = BenchmarkReport()
         for group in groups where group.isWanted(options.only) {
             do {
@@ -30,6 +30,8 @@ struct BenchmarkOptions {
     /// The program whose memory and idle processor time are measured.
     var apus = ".build/release/apus"
     var output = ".build/bench.json"
+    /// How long each rate of `capture.sustained` lasts.
+    var sustainedSeconds = 60.0
 
     struct Misuse: Error { let argument: String }
 
@@ -42,6 +44,7 @@ struct BenchmarkOptions {
             case "--runs": runs = max(1, Int(value) ?? runs)
             case "--apus": apus = value
             case "--output": output = value
+            case "--sustained": sustainedSeconds = Double(value) ?? sustainedSeconds
             default: throw Misuse(argument: name)
             }
         }

@@ -11,7 +11,6 @@ enum KernelBenchmarks {
     static let groups = [
         BenchmarkGroup(name: "capture.ringbuf") { try capture() },
         BenchmarkGroup(name: "policy.packet") { try policy() },
-        BenchmarkGroup(name: "packet.overhead") { [try overhead()] },
     ]
 
     private static let loopback: UInt32 = 1
@@ -58,18 +57,6 @@ enum KernelBenchmarks {
             Reading("policy.packet", "ns/packet", known - bare), Reading("policy.packet.bare", "ns/packet", bare),
         ]
     }
-
-    /// What a packet of 64 bytes that the programs see costs, to one that passes a bare veth pair.
-    private static func overhead() throws -> Reading {
-        var datapath = try makeDatapath()
-        let seen = try nanoseconds(datapath)
-        let bare = try bareNanoseconds(&datapath)
-        return Reading("packet.overhead", "ratio", 1 + (seen - bare) / barePathNanoseconds)
-    }
-
-    /// The way of a packet of 64 bytes through a veth pair with a bare hook, measured apart on the same class of machine:
-    /// measuring it on a veth pair is still to be done.
-    private static let barePathNanoseconds = 3_500.0
 
     private static func nanoseconds(_ datapath: borrowing Datapath) throws -> Double {
         _ = try datapath.toPod.run(packet: packet, interfaceIndex: loopback)
