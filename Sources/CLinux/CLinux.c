@@ -2,12 +2,14 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +68,27 @@ int clinux_inotify_watch(int fd, const char *directory)
 void clinux_trim_heap(void)
 {
 	malloc_trim(0);
+}
+
+static int unmap_code(struct dl_phdr_info *object, size_t size, void *unused)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X) || segment->p_flags & PF_W)
+			continue;
+		const size_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+		const size_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+		if (start < end)
+			madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void clinux_unmap_code(void)
+{
+	dl_iterate_phdr(unmap_code, NULL);
 }
 
 int clinux_perf_event_bpf_output(int cpu, unsigned wake_up_bytes)

@@ -22,6 +22,9 @@ int clinux_inotify_watch(int fd, const char *directory);
 // Gives freed memory back to the system.
 void clinux_trim_heap(void);
 
+// Lets go of all pages of machine code. What runs on comes back from the system's cache of the program's file.
+void clinux_unmap_code(void);
+
 // A perf event of one CPU that takes what BPF programs output: samples of time (CLOCK_MONOTONIC) and raw bytes. It wakes
 // its reader when so many bytes wait. ENODEV: the CPU is offline.
 int clinux_perf_event_bpf_output(int cpu, unsigned wake_up_bytes);
