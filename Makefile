@@ -42,10 +42,11 @@ deps:
 test-deps:
 	$(call install,$(TEST_PACKAGES))
 
-# ONLY=pipeline runs what begins so. Figures go to .build/bench.json, too; see apus.docc/Benchmarks.md.
+# ONLY=pipeline runs what begins so, SUSTAINED=5 shortens the flood to so many seconds. Figures go to .build/bench.json, too; see apus.docc/Benchmarks.md.
 bench: build test-deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUILD) --product Benchmarks
-	$(BUILD)/release/Benchmarks --apus $(BUILD)/release/apus --output $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY))
+	$(BUILD)/release/Benchmarks --apus $(BUILD)/release/apus --output $(BUILD)/bench.json $(if $(ONLY),--only $(ONLY)) \
+		$(if $(SUSTAINED),--sustained $(SUSTAINED))
 
 format:
 	$(SWIFT) format format -i -r Package.swift Sources Tests

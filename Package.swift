@@ -161,6 +161,11 @@ let package = Package(
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
         tests("FlowCaptureTests", ["DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
-        tests("EndToEndTests", ["CPacketFlood", "apus", "FlowModel", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime"]),
+        tests(
+            "EndToEndTests",
+            [
+                "CAllocationCounter", "CPacketFlood", "DatapathABI", "FlowCatalog", "FlowEnrichment", "FlowMetrics",
+                "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
+            ]),
     ]
 )

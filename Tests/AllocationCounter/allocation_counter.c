@@ -1,6 +1,7 @@
 #include "allocation_counter.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 // glibc's own names for what the functions below stand in front of. free() needs no stand-in.
@@ -12,6 +13,11 @@ void *__libc_memalign(size_t alignment, size_t size);
 static __thread unsigned long allocations;
 
 unsigned long allocation_counter_thread(void) { return allocations; }
+
+unsigned long allocation_counter_bytes_in_use(void) {
+	struct mallinfo2 info = mallinfo2();
+	return info.uordblks + info.hblkhd;
+}
 
 void *malloc(size_t size) {
 	allocations++;

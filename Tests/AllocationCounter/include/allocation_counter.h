@@ -6,4 +6,7 @@
 // Allocations that the calling thread has made since it started. Reading costs one load.
 unsigned long allocation_counter_thread(void);
 
+// Bytes of the heap that are in use, in all threads.
+unsigned long allocation_counter_bytes_in_use(void);
+
 #endif
