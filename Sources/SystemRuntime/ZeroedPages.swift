@@ -2,7 +2,9 @@ internal import Glibc
 
 /// Private memory of zeros, straight from the system: a page takes memory when it is first written, and none before.
 @safe
-package struct ZeroedPages: ~Copyable, @unchecked Sendable {  // owns the pages; who may touch them is the owner's matter
+package struct ZeroedPages: ~Copyable, @unchecked Sendable {
+    // @unchecked: the address is fixed for life; who may touch what is there is the owner's matter.
+
     /// Valid as long as this value lives; at the beginning of a page.
     package let address: UnsafeMutableRawPointer
     package let byteCount: Int

@@ -30,7 +30,7 @@ enum OverheadBenchmarks {
     private static let podAddress = IPAddress(v4: 0x0a40_0001)
     private static let endpoint: UInt32 = 7
     private static let rounds = 15
-    private static let packets = 100_000
+    private static let packets = 50_000
 
     private static func run(_ pair: VethPair) throws -> [Reading] {
         guard let interface = NetworkInterfaces.index(of: VethPair.interface) else { throw Obstacle("no interface") }

@@ -1,4 +1,4 @@
-/// Every capacity of the pipeline, claimed at start; memory does not grow with traffic.
+/// Every capacity of the pipeline, its address space claimed at start; memory does not grow with traffic.
 ///
 /// | what | default | memory |
 /// |---|---|---|
