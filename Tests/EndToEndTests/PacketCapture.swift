@@ -17,7 +17,7 @@ final class PacketCapture {
         var icmpType: UInt8 = 0
     }
 
-    private let file: String
+    let file: String
     private let tcpdump: Child
 
     init(_ host: LabHost, directory: String) throws {

@@ -19,7 +19,12 @@ struct LinkLayer: Equatable {
 
     /// An Ethernet header at the offset, with its VLAN tags; nil when the capture ends within it.
     static func ethernet(_ packet: RawSpan, at offset: Int) -> LinkLayer? {
-        var typeOffset = offset + addressBytes
+        tagged(packet, typeOffset: offset + addressBytes)
+    }
+
+    /// What follows a protocol number and the VLAN tags that it may announce.
+    static func tagged(_ packet: RawSpan, typeOffset: Int) -> LinkLayer? {
+        var typeOffset = typeOffset
         for _ in 0..<tagsAtMost {
             guard let type = packet.networkNumber(typeOffset, as: UInt16.self) else { return nil }
             guard type == customerTag || type == providerTag else {

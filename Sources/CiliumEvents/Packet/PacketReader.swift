@@ -20,7 +20,7 @@ enum PacketReader {
     }
 
     /// From the network header on.
-    private static func readNetwork(
+    static func readNetwork(
         _ packet: RawSpan, _ link: LinkLayer, packetBytes: Int, into event: inout apus_event
     ) -> PacketDefect? {
         let present = max(0, packetBytes - link.endOffset)

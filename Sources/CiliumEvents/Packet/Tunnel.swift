@@ -15,6 +15,23 @@ enum Tunnel {
         return isGeneve ? inGeneve(packet, at: offset) : LinkLayer.ethernet(packet, at: offset + headerBytes)
     }
 
+    /// By the destination's port, where nothing else tells: those that IANA assigned, and Linux's own of VXLAN.
+    static func byPort(_ packet: RawSpan, _ outer: LinkLayer) -> LinkLayer? {
+        guard outer.isIP,
+            let network = NetworkHeader(packet, at: outer.endOffset, etherType: outer.etherType),
+            network.extensionsAreWhole, network.transport == Transport.udp, !network.isLaterFragment,
+            let port = packet.networkNumber(network.transportOffset + 2, as: UInt16.self)
+        else { return nil }
+        switch port {
+        case 4_789, 8_472:
+            // The flag without which there is no network identifier, and no VXLAN.
+            guard packet.number(network.transportOffset + udpBytes, as: UInt8.self) == 0x08 else { return nil }
+            return inner(packet, outer, isGeneve: false)
+        case 6_081: return inner(packet, outer, isGeneve: true)
+        default: return nil
+        }
+    }
+
     private static func inGeneve(_ packet: RawSpan, at offset: Int) -> LinkLayer? {
         guard let first = packet.number(offset, as: UInt8.self), first >> 6 == 0,
             let inner = packet.networkNumber(offset + 2, as: UInt16.self)

@@ -13,6 +13,8 @@ package struct RecordingError: Error, Hashable, Sendable {
         /// The file ends in the middle.
         case breaksOff(in: String)
         case damaged(String)
+        /// Packets that begin with something that this program does not read.
+        case unknownLinkType(UInt16, known: [UInt16])
         case system(SystemError)
     }
 
@@ -25,7 +27,7 @@ package struct RecordingError: Error, Hashable, Sendable {
 extension RecordingError: CustomStringConvertible {
     package var description: String {
         switch problem {
-        case .notARecording: "\(path) is not a recording of Apus"
+        case .notARecording: "\(path) is neither a recording of Apus nor a capture of packets (pcap, pcapng)"
         case .newerFormat(let found, let known):
             "\(path) has format \(found), written by a newer Apus; this one reads up to format \(known)"
         case .otherEvents(let version, let bytes, let known):
@@ -33,6 +35,8 @@ extension RecordingError: CustomStringConvertible {
         case .otherByteOrder: "\(path) was recorded on a machine of the other byte order"
         case .breaksOff(let place): "\(path) breaks off at byte \(offset), in \(place); all before it is good"
         case .damaged(let reason): "\(path) is damaged at byte \(offset): \(reason); all before it is good"
+        case .unknownLinkType(let number, let known):
+            "\(path) has packets of link type \(number) at byte \(offset); those that are read are \(known.map(String.init).joined(separator: ", "))"
         case .system(let error): "\(error)"
         }
     }

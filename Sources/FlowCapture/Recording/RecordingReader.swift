@@ -4,7 +4,7 @@ internal import SystemRuntime
 /// Reads a recorded file from its start to its end, trusting nothing in it. One thread at a time owns it.
 ///
 /// Holds one chunk, at most 1 MiB and what it means.
-package struct RecordingReader: ~Copyable, Sendable {
+package struct RecordingReader: EventFile, ~Copyable, Sendable {
     private let file: BinaryFile
     package let header: RecordingHeader
     /// Where the next chunk begins.

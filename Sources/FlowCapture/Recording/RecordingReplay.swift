@@ -5,8 +5,8 @@ package import Synchronization
 /// Puts recorded events into an event ring, as capture does, and loses none: it waits while the ring is full.
 ///
 /// Owned by the thread `apus-replay`.
-package struct RecordingReplay: ~Copyable, Sendable {
-    private var reader: RecordingReader
+package struct RecordingReplay<File: EventFile & ~Copyable>: ~Copyable, Sendable {
+    private var reader: File
     private var writer: EventRingWriter<apus_event>
     private var pace: ReplayPace
     private let clock: any ReplayClock
@@ -14,12 +14,12 @@ package struct RecordingReplay: ~Copyable, Sendable {
     private var clockShift: UInt64 = 0
 
     /// How long it waits for the ring's reader to make room.
-    private static let fullRingNanoseconds: UInt64 = 100_000
+    private static var fullRingNanoseconds: UInt64 { 100_000 }
     /// How often, while an event is not due, it looks whether it should stop.
-    private static let longestSleepNanoseconds: UInt64 = 100_000_000
+    private static var longestSleepNanoseconds: UInt64 { 100_000_000 }
 
     package init(
-        _ reader: consuming RecordingReader, into ring: EventRing<apus_event>, speed: ReplaySpeed,
+        _ reader: consuming File, into ring: EventRing<apus_event>, speed: ReplaySpeed,
         clock: any ReplayClock = SystemReplayClock()
     ) {
         self.reader = reader

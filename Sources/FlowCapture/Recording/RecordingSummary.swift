@@ -18,6 +18,9 @@ package struct RecordingSummary: Sendable {
         } catch { problem = error }
     }
 
+    /// Of a file that says no names: a capture of packets.
+    package init(header: RecordingHeader) { self.header = header }
+
     private mutating func add(_ chunk: RecordingChunk) {
         switch chunk {
         case .node(let name, let addresses):

@@ -5,13 +5,16 @@ import SystemRuntime
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Show the flows of a file that `apus record` wrote.",
+        abstract: "Show the flows of a file that `apus record` wrote, or of a capture of packets.",
         discussion: """
             Names of pods come from manifests, names of the kernel's functions and drop reasons from the file. The same file and
             manifests give the same JSON each time, to the byte; with --data-dir the store gives flows their uuid and sequence.
+
+            A capture may be pcap or pcapng, as tcpdump, dumpcap and Wireshark write them. It says of a packet that it was seen,
+            not what became of it: the verdict is TRACED. Of VXLAN and Geneve packets the inner one is shown.
             """)
 
-    @Argument(help: "The recording.")
+    @Argument(help: "The recording or capture.")
     var file: String
 
     @Option(help: ArgumentHelp("A directory of manifests, for names.", valueName: "dir"))

@@ -12,20 +12,24 @@ import Policy
 import Synchronization
 import SystemRuntime
 
-/// A recording as flows: what `serve` would have shown, with the manifests of now.
+/// A recording or a capture of packets as flows: what `serve` would have shown, with the manifests of now.
 final class Replay: Sendable {
     let summary: RecordingSummary
     private let path: String
+    private let isPacketFile: Bool
     private let catalog = FlowCatalog()
     private let publisher = DirectoryPublisher()
     private let feeder = StageThread()
     private let isOver = Atomic(false)
     private let result = Mutex<Result<UInt64, RecordingError>>(.success(0))
 
-    /// Reads the recording once, for its names.
+    /// Reads a recording once, for its names; a capture has none.
     init(_ path: String) throws {
         self.path = path
-        summary = try RecordingSummary(path: path)
+        isPacketFile = PacketFileReader.isPacketFile(path)
+        summary =
+            isPacketFile
+            ? RecordingSummary(header: try PacketFileReader(path: path).header) : try RecordingSummary(path: path)
     }
 
     /// Ends it before its end. Any thread.
@@ -52,15 +56,21 @@ final class Replay: Sendable {
         var stage = ReplayStage(
             events: events, enricher: enricher,
             printer: output.printer(catalog: catalog, nodeName: summary.names.nodeName, storeID: storeID),
-            history: history.take())
-        start(RecordingReplay(try RecordingReader(path: path), into: events, speed: speed), events)
+            history: history.take(), hasVerdicts: !isPacketFile)
+        if isPacketFile {
+            start(RecordingReplay(try PacketFileReader(path: path), into: events, speed: speed), events)
+        } else {
+            start(RecordingReplay(try RecordingReader(path: path), into: events, speed: speed), events)
+        }
         defer { feeder.stop() }
         try stage.run(until: isOver)
         try stage.finish()
         return try result.withLock { try $0.get() }
     }
 
-    private func start(_ replay: consuming RecordingReplay, _ events: EventRing<apus_event>) {
+    private func start<File: EventFile & ~Copyable>(
+        _ replay: consuming RecordingReplay<File>, _ events: EventRing<apus_event>
+    ) {
         let handover = Handover(replay)
         feeder.start("apus-replay") { [self] thread in
             var replay = handover.take()

@@ -14,6 +14,7 @@ struct ReplayStage: ~Copyable {
     private var enricher: FlowEnricher
     private var printer: FlowPrinter
     private var history: HistoryWriter?
+    private let hasVerdicts: Bool
     private var flows: [Flow] = []
     private var bytes: [UInt8] = []
 
@@ -24,14 +25,16 @@ struct ReplayStage: ~Copyable {
     private static let diskPauseNanoseconds: UInt64 = 500_000_000
     private static let backlogFlows = HistorySettings(directory: "").backlogFlows
 
+    /// - Parameter hasVerdicts: false for packets that somebody captured: what became of them is not known.
     init(
         events: EventRing<apus_event>, enricher: consuming FlowEnricher, printer: FlowPrinter,
-        history: consuming HistoryWriter?
+        history: consuming HistoryWriter?, hasVerdicts: Bool
     ) {
         self.events = EventRingReader(events)
         self.enricher = enricher
         self.printer = printer
         self.history = history
+        self.hasVerdicts = hasVerdicts
         flows.reserveCapacity(Limits.batchEvents)
     }
 
@@ -61,7 +64,16 @@ struct ReplayStage: ~Copyable {
     private mutating func take() -> Int {
         flows.removeAll(keepingCapacity: true)
         enricher.beginBatch()
-        return Self.enrich(&events, &enricher, &flows)
+        let count = Self.enrich(&events, &enricher, &flows)
+        if !hasVerdicts { forgetVerdicts() }
+        return count
+    }
+
+    private mutating func forgetVerdicts() {
+        for index in flows.indices {
+            flows[index].verdict = .traced
+            flows[index].observationPoint = .unknown
+        }
     }
 
     @inline(never)
