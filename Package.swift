@@ -151,7 +151,10 @@ let package = Package(
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
         tests(
             "CiliumEventsTests",
-            ["BPFRuntime", "CBPF", "CiliumEvents", "DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"],
+            [
+                "BPFRuntime", "CBPF", "CiliumEvents", "DatapathABI", "Directory", "FlowCapture", "FlowCatalog",
+                "FlowEnrichment", "FlowModel", "FlowRing", "FlowWire", "Manifests", "SystemRuntime",
+            ],
             plugins: ["CompileBPF"]),
         tests(
             "FlowObserverTests",
@@ -166,6 +169,7 @@ let package = Package(
             [
                 "CAllocationCounter", "CPacketFlood", "DatapathABI", "FlowCatalog", "FlowEnrichment", "FlowMetrics",
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
-            ]),
+            ],
+            plugins: ["CompileBPF"]),
     ]
 )

@@ -13,7 +13,6 @@ package struct PerfEventArrayReader: ~Copyable, @unchecked Sendable {  // one ow
 
     private let map: BPFMap
     private let rings: UnsafeMutableBufferPointer<PerfRing>
-    private let pollEntries: UnsafeMutableBufferPointer<pollfd>
     private let joined: UnsafeMutableRawPointer
 
     /// Opens a ring on each CPU that is online, and puts it into the map.
@@ -25,7 +24,7 @@ package struct PerfEventArrayReader: ~Copyable, @unchecked Sendable {  // one ow
     /// - Parameters:
     ///   - map: a perf event array.
     ///   - bytesPerCPU: a power of two of whole pages.
-    ///   - wakeUpBytes: how much must wait in a ring before `wait` returns early.
+    ///   - wakeUpBytes: how much must wait in a ring before it wakes a `BufferPoll`.
     /// - Throws: EINVAL for another type of map, ENOMEM or EPERM beyond the limit of locked memory.
     package init(_ map: consuming BPFMap, bytesPerCPU: Int, wakeUpBytes: Int) throws(BPFError) {
         precondition(bytesPerCPU.nonzeroBitCount == 1, "a perf ring's size is a power of two")
@@ -54,18 +53,12 @@ package struct PerfEventArrayReader: ~Copyable, @unchecked Sendable {  // one ow
     private init(map: consuming BPFMap, rings: UnsafeMutableBufferPointer<PerfRing>) {
         self.map = map
         unsafe self.rings = rings
-        unsafe pollEntries = .allocate(capacity: rings.count)
-        for index in rings.indices {
-            unsafe pollEntries.initializeElement(
-                at: index, to: pollfd(fd: rings[index].descriptor.rawValue, events: Int16(POLLIN), revents: 0))
-        }
         unsafe joined = .allocate(byteCount: Self.largestRecordBytes, alignment: 8)
     }
 
     deinit {
         unsafe rings.deinitialize()
         unsafe rings.deallocate()
-        unsafe pollEntries.deallocate()
         unsafe joined.deallocate()
     }
 
@@ -97,12 +90,8 @@ package struct PerfEventArrayReader: ~Copyable, @unchecked Sendable {  // one ow
         return lost
     }
 
-    /// Sleeps until a ring has filled up to its wake-up mark, or the time is up. Less than the mark does not wake: call
-    /// `drain` in both cases.
-    ///
-    /// - Returns: whether a ring has reached its mark.
-    @discardableResult
-    package mutating func wait(timeoutMilliseconds: Int32) -> Bool {
-        unsafe poll(pollEntries.baseAddress, UInt(pollEntries.count), timeoutMilliseconds) > 0
+    /// Of each ring.
+    borrowing func forEachDescriptor(_ body: (borrowing FileDescriptor) -> Void) {
+        for index in unsafe rings.indices { unsafe body(rings[index].descriptor) }
     }
 }

@@ -19,7 +19,7 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
     /// Longest record that may come; ours take 128 bytes. Whole pages of every size that Linux has.
     package static let longestRecordBytes = 65_536
 
-    private let descriptor: FileDescriptor
+    let descriptor: FileDescriptor
     private let pageBytes: Int
     package let capacityBytes: Int
     @usableFromInline let consumerPosition: UnsafeMutablePointer<Atomic<UInt>>
@@ -100,14 +100,5 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
         }
         if position != start { unsafe consumerPosition.pointee.store(position, ordering: .releasing) }
         return count
-    }
-
-    /// Sleeps until there is something to read, or the time is up. The kernel wakes only a reader that had read everything.
-    ///
-    /// - Returns: whether there is something to read.
-    package borrowing func wait(timeoutMilliseconds: Int32) -> Bool {
-        // One descriptor: poll() tells the same as an epoll set of one, and needs no second descriptor.
-        var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, timeoutMilliseconds) > 0
     }
 }

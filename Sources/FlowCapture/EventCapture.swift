@@ -1,44 +1,33 @@
 package import BPFRuntime
-package import DatapathABI
-package import FlowRing
+internal import DatapathABI
+internal import FlowRing
 internal import Synchronization
 
-/// Empties the BPF ring buffer into the event ring, and does nothing else, so that the kernel always finds room.
-///
-/// Owned by the thread `apus-capture`.
-package struct EventCapture: CaptureSource, ~Copyable, Sendable {
+/// Takes our own programs' events out of the BPF ring buffer, and does nothing else, so that the kernel always finds room.
+package struct EventCapture: ~Copyable, Sendable {
     private var reader: RingBufferReader
-    private var writer: EventRingWriter<apus_event>
     private let counters: CaptureCounters
 
-    package init(
-        reader: consuming RingBufferReader, ring: EventRing<apus_event>, counters: CaptureCounters
-    ) {
+    package init(reader: consuming RingBufferReader, counters: CaptureCounters) {
         self.reader = reader
         self.counters = counters
-        writer = EventRingWriter(ring)
     }
 
-    /// How often an idle reader looks whether it should stop.
-    private static let idleMilliseconds: Int32 = 250
-
-    package mutating func waitForRecords() { _ = reader.wait(timeoutMilliseconds: Self.idleMilliseconds) }
+    func join(_ poll: inout BufferPoll) { poll.add(reader) }
 
     /// Copies over what is there.
     ///
     /// - Returns: number of records taken from the buffer, malformed ones included.
-    package mutating func drain() -> Int {
-        let malformed = Self.copy(from: &reader, to: &writer)
-        guard malformed.records > 0 else { return 0 }
-        if malformed.count > 0 { counters.malformedEvents.add(UInt64(malformed.count), ordering: .relaxed) }
-        writer.publish()
-        return malformed.records
+    mutating func drain(into writer: inout EventRingWriter<apus_event>) -> Int {
+        let taken = Self.copy(from: &reader, to: &writer)
+        if taken.malformed > 0 { counters.malformedEvents.add(UInt64(taken.malformed), ordering: .relaxed) }
+        return taken.records
     }
 
     @inline(never)
     private static func copy(
         from reader: inout RingBufferReader, to writer: inout EventRingWriter<apus_event>
-    ) -> (records: Int, count: Int) {
+    ) -> (records: Int, malformed: Int) {
         var malformed = 0
         let size = MemoryLayout<apus_event>.size
         let records = unsafe reader.drain { record, byteCount in

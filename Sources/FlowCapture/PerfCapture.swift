@@ -1,39 +1,27 @@
 package import BPFRuntime
 internal import CiliumEvents
-package import DatapathABI
-package import FlowRing
+internal import DatapathABI
+internal import FlowRing
 
-/// Empties Cilium's perf event array into an event ring, its records made events like our own.
-///
-/// Owned by one thread, which is the ring's only writer: next to an `EventCapture` it needs a ring of its own.
-package struct PerfCapture: CaptureSource, ~Copyable, Sendable {
+/// Takes Cilium's records out of its perf event array, and makes them events like our own.
+package struct PerfCapture: ~Copyable, Sendable {
     private var reader: PerfEventArrayReader
-    private var writer: EventRingWriter<apus_event>
     private let counters: PerfCaptureCounters
 
-    package init(
-        reader: consuming PerfEventArrayReader, ring: EventRing<apus_event>, counters: PerfCaptureCounters
-    ) {
+    package init(reader: consuming PerfEventArrayReader, counters: PerfCaptureCounters) {
         self.reader = reader
         self.counters = counters
-        writer = EventRingWriter(ring)
     }
 
-    /// How often an idle reader looks at rings that are filled below their wake-up mark, and whether it should stop: the
-    /// most that an event waits.
-    private static let idleMilliseconds: Int32 = 20
-
-    package mutating func waitForRecords() { reader.wait(timeoutMilliseconds: Self.idleMilliseconds) }
+    func join(_ poll: inout BufferPoll) { poll.add(reader) }
 
     /// Decodes what is there.
     ///
     /// - Returns: number of records taken from the rings, whatever became of them.
-    package mutating func drain() -> Int {
+    mutating func drain(into writer: inout EventRingWriter<apus_event>) -> Int {
         let taken = Self.copy(from: &reader, to: &writer, counters)
         counters.note(lost: reader.lost)
-        guard taken.records > 0 else { return 0 }
-        counters.add(flows: UInt64(taken.flows))
-        writer.publish()
+        if taken.flows > 0 { counters.add(flows: UInt64(taken.flows)) }
         return taken.records
     }
 

@@ -18,6 +18,8 @@ package struct PipelineReading: Sendable {
     /// Events that the BPF programs wanted to send.
     package var producedEvents: UInt64 = 0
     package var lost: [LossPlace: UInt64] = [:]
+    /// nil: Cilium's events are not read.
+    package var cilium: CiliumReading?
     package var ringFlows: UInt64 = 0
     package var ringCapacity: UInt64 = 0
     /// nil: no history is kept.
@@ -27,6 +29,18 @@ package struct PipelineReading: Sendable {
     package var processorSeconds: Double = 0
     package var startTimeSeconds: Double = 0
     package var version = ""
+
+    /// What became of the records that Cilium's programs wrote.
+    package struct CiliumReading: Sendable {
+        package var flows: UInt64
+        package var skipped: UInt64
+        package var malformed: UInt64
+        package init(flows: UInt64, skipped: UInt64, malformed: UInt64) {
+            self.flows = flows
+            self.skipped = skipped
+            self.malformed = malformed
+        }
+    }
 
     package struct HistoryReading: Sendable {
         package var storedFlows: UInt64

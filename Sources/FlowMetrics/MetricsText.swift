@@ -66,6 +66,12 @@ package struct MetricsText {
     private mutating func appendPipeline(_ pipeline: PipelineReading) {
         header("apus_kernel_events_total", "counter", "Events that the BPF programs produced, lost ones included.")
         sample("apus_kernel_events_total", [], pipeline.producedEvents)
+        if let cilium = pipeline.cilium {
+            header("apus_cilium_records_total", "counter", "Records of Cilium's programs, by what became of them.")
+            sample("apus_cilium_records_total", [("outcome", "flow")], cilium.flows)
+            sample("apus_cilium_records_total", [("outcome", "skipped")], cilium.skipped)
+            sample("apus_cilium_records_total", [("outcome", "malformed")], cilium.malformed)
+        }
         header("apus_flow_ring_flows", "gauge", "Flows that the ring in memory holds.")
         sample("apus_flow_ring_flows", [], pipeline.ringFlows)
         header("apus_flow_ring_capacity_flows", "gauge", "Flows that the ring in memory can hold.")

@@ -4,6 +4,8 @@ package enum LossPlace: String, CaseIterable, Sendable {
     case kernelRingBuffer = "kernel_ring_buffer"
     /// A packet was dropped while the watching program was busy with another on the same processor; counted by the kernel.
     case kernelProgramBusy = "kernel_program_busy"
+    /// A perf ring for Cilium's events was full; counted by the kernel.
+    case ciliumPerfRing = "cilium_perf_ring"
     /// An event of unknown version, type or length.
     case malformedEvent = "malformed_event"
     /// The ring between capture and enrichment was full.
@@ -16,7 +18,7 @@ package enum LossPlace: String, CaseIterable, Sendable {
     /// `flow.LostEventSource` of Hubble's protocol.
     package var hubbleName: String {
         switch self {
-        case .kernelRingBuffer, .kernelProgramBusy, .malformedEvent: "PERF_EVENT_RING_BUFFER"
+        case .kernelRingBuffer, .kernelProgramBusy, .ciliumPerfRing, .malformedEvent: "PERF_EVENT_RING_BUFFER"
         case .eventRing: "OBSERVER_EVENTS_QUEUE"
         case .flowRing, .history: "HUBBLE_RING_BUFFER"
         }

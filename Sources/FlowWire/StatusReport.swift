@@ -19,6 +19,8 @@ package struct StatusReport: Codable, Sendable {
         package var captured: String
         /// Flows lost, by place; a place that lost nothing is 0.
         package var lost: [String: String]
+        /// nil: Cilium's events are not read.
+        package var cilium: CiliumRecords?
         package var endpoints: Int
         package var policies: Int
         package var refused_manifests: Int
@@ -26,16 +28,31 @@ package struct StatusReport: Codable, Sendable {
         package var history: History?
 
         package init(
-            nodeName: String, captured: UInt64, lost: [String: String], endpoints: Int, policies: Int,
-            refusedManifests: Int, history: History?
+            nodeName: String, captured: UInt64, lost: [String: String], cilium: CiliumRecords? = nil, endpoints: Int,
+            policies: Int, refusedManifests: Int, history: History?
         ) {
             node_name = nodeName
             self.captured = String(captured)
             self.lost = lost
+            self.cilium = cilium
             self.endpoints = endpoints
             self.policies = policies
             refused_manifests = refusedManifests
             self.history = history
+        }
+    }
+
+    /// What became of the records that Cilium's programs wrote.
+    package struct CiliumRecords: Codable, Sendable {
+        package var flows: String
+        /// Known, but no flows of their own.
+        package var skipped: String
+        package var malformed: String
+
+        package init(flows: UInt64, skipped: UInt64, malformed: UInt64) {
+            self.flows = String(flows)
+            self.skipped = String(skipped)
+            self.malformed = String(malformed)
         }
     }
 

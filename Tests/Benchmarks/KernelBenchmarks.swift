@@ -10,10 +10,13 @@ import FlowRing
 enum KernelBenchmarks {
     static let groups = [
         BenchmarkGroup(name: "capture.ringbuf") { try capture() },
+        BenchmarkGroup(name: "capture.paced") {
+            try CaptureWakeUps.readings(makeDatapath { $0.traceAggregation = .none })
+        },
         BenchmarkGroup(name: "policy.packet") { try policy() },
     ]
 
-    private static let loopback: UInt32 = 1
+    static let loopback: UInt32 = 1
     private static let endpoint: UInt32 = 7
     private static let peerIdentity = Identity(rawValue: 2_000)
     private static let batch: Int32 = 20_000
@@ -24,8 +27,8 @@ enum KernelBenchmarks {
         let datapath = try makeDatapath { $0.traceAggregation = .none }
         let ring = EventRing<apus_event>(capacity: 65_536)
         var consumer = EventRingReader(ring)
-        var capture = EventCapture(
-            reader: try datapath.makeRingBufferReader(), ring: ring, counters: CaptureCounters())
+        var capture = Capture(
+            EventCapture(reader: try datapath.makeRingBufferReader(), counters: CaptureCounters()), into: ring)
         guard ring_baseline_open() == 0 else { throw Obstacle("libbpf cannot open the ring buffer") }
         defer { ring_baseline_close() }
         var (ours, libbpfs) = (ThreadMeter.Cost(), ThreadMeter.Cost())
@@ -92,7 +95,7 @@ enum KernelBenchmarks {
     }
 
     /// UDP from 10.0.0.8, a peer, to 10.0.0.7, the endpoint, port 9,090: 64 bytes with the Ethernet header.
-    private static let packet: [UInt8] = {
+    static let packet: [UInt8] = {
         let ethernet: [UInt8] = Array(repeating: 2, count: 12) + [0x08, 0]
         let ip: [UInt8] = [0x45, 0, 0, 50, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 8, 10, 0, 0, 7]
         let udp: [UInt8] = [0x9c, 0x40, 0x23, 0x82, 0, 30, 0, 0]

@@ -13,7 +13,7 @@ import Testing
 struct PerfBench: ~Copyable {
     let object: LoadedBPFObject
     let counters = PerfCaptureCounters()
-    var capture: PerfCapture
+    var capture: Capture
     private var ring: EventRingReader<apus_event>
     private let pinned = PinnedThread()
 
@@ -24,7 +24,7 @@ struct PerfBench: ~Copyable {
         let reader = try PerfEventArrayReader(
             Self.map(of: object, pinnedAt: path), bytesPerCPU: 8192, wakeUpBytes: 4096)
         self.object = object
-        capture = PerfCapture(reader: reader, ring: events, counters: counters)
+        capture = Capture(nil, cilium: PerfCapture(reader: reader, counters: counters), into: events)
         ring = EventRingReader(events)
     }
 

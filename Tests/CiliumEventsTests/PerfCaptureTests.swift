@@ -1,6 +1,5 @@
 import CiliumEvents
 import DatapathABI
-import FlowCapture
 import FlowRing
 import Foundation
 import Synchronization
@@ -8,6 +7,7 @@ import SystemRuntime
 import Testing
 
 @testable import BPFRuntime
+@testable import FlowCapture
 
 /// Why these tests are skipped; nil when they can run.
 private let missingKernelSupport: String? = {
@@ -80,9 +80,11 @@ struct PerfCaptureTests {
         let object = try PerfBench.load()
         var reader = try PerfEventArrayReader(object.map("cilium_events"), bytesPerCPU: 8192, wakeUpBytes: 2048)
         _ = try object.program("write_trace").run(packet: Packets.syn, interfaceIndex: 1)
-        let isEarly = reader.wait(timeoutMilliseconds: 0)
+        var poll = BufferPoll()
+        poll.add(reader)
+        let isEarly = poll.wait(milliseconds: 0)
         _ = try object.program("write_trace").run(packet: Packets.syn, interfaceIndex: 1, repetitions: 15)
-        let isWoken = reader.wait(timeoutMilliseconds: 1000)
+        let isWoken = poll.wait(milliseconds: 1000)
         let samples = reader.drain { _, _, _ in }
         #expect(!isEarly && isWoken && samples == 16)
         let lost = reader.lostByCPU
@@ -115,5 +117,47 @@ struct PerfCaptureTests {
         let isStopping = Atomic(true)
         bench.capture.run(until: isStopping)
         #expect(bench.read().count == 1)
+    }
+
+    @Test("A lone record, far below the mark that wakes, reaches the event ring's reader within the latency")
+    func latency() throws {
+        let object = try PerfBench.load()
+        let ring = EventRing<apus_event>(capacity: 2048)
+        let reader = try PerfEventArrayReader(object.map("cilium_events"), bytesPerCPU: 8192, wakeUpBytes: 4096)
+        let capture = Mutex<Capture?>(
+            Capture(nil, cilium: PerfCapture(reader: reader, counters: .init()), into: ring, latencyMilliseconds: 5))
+        let stopping = Stopping()
+        let thread = NamedThread("capture-test") {
+            var capture = capture.withLock { $0.take() }!
+            capture.run(until: stopping.flag)
+        }
+        var consumer = EventRingReader(ring)
+        var delays: [UInt64] = []
+        for _ in 0..<5 {
+            _ = try object.program("write_trace").run(packet: Packets.syn, interfaceIndex: 1)
+            consumer.wait(timeoutMilliseconds: 5_000)
+            let now = SystemClock.monotonicNanoseconds()
+            _ = consumer.consume(limit: 1) { span in delays.append(now - span[0].time_ns) }
+        }
+        stopping.flag.store(true, ordering: .releasing)
+        thread.join()
+        // Far above the bound, as the machine may be busy; far below what a reader without a timer needs.
+        #expect(delays.count == 5 && delays.allSatisfy { $0 < 1_000_000_000 }, "\(delays)")
+    }
+
+    private final class Stopping: Sendable { let flag = Atomic(false) }
+}
+
+@Suite("Capture's naps")
+struct CaptureNapTests {
+    @Test("Few records make naps longer, up to the latency; many make them shorter, down to a millisecond")
+    func adapts() {
+        var nap = CaptureNap(longestMilliseconds: 10, ringCapacity: 65_536)
+        var naps: [Int32] = []
+        for records in [1, 1, 1, 1, 1, 1_000, 2_049, 65_536, 65_536, 65_536, 65_536, 0] {
+            nap.adapt(to: records)
+            naps.append(nap.milliseconds)
+        }
+        #expect(naps == [2, 4, 8, 10, 10, 10, 5, 2, 1, 1, 1, 2])
     }
 }

@@ -108,9 +108,11 @@ private func events(
             if isWanted(event) { events.append(event) }
         }
     }
+    var poll = BufferPoll()
+    poll.add(reader)
     let deadline = SystemClock.monotonicNanoseconds() + 5_000_000_000
     while events.count < count && SystemClock.monotonicNanoseconds() < deadline {
-        _ = reader.wait(timeoutMilliseconds: 100)
+        poll.wait(milliseconds: 100)
         drain()
     }
     NamedThread.sleep(nanoseconds: 30_000_000)

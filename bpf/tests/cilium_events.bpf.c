@@ -1,8 +1,12 @@
-// Writes records into a perf event array as Cilium's programs do: a structure, and the packet's first bytes behind it.
+// Writes records into a perf event array as Cilium's programs do: a structure, and the packet's first bytes behind it. The
+// same goes into our own ring buffer as an event, so that a test can compare the two ways.
 // The structures are declared here a second time, from the description of the format, so that the test compares two
 // readings of it.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include "../lib/events.h"
+#include "../lib/parse.h"
+#include "../lib/skb_reader.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
@@ -93,6 +97,24 @@ static __always_inline int output(struct __sk_buff *skb, const void *record, __u
 				     bytes) == 0;
 }
 
+// What our own programs would say of the packet; NULL when the ring is full.
+static __always_inline struct apus_event *tell(struct __sk_buff *skb, enum apus_event_type type, __u16 flags)
+{
+	struct reader reader = reader_of_skb(skb);
+	struct packet packet = {};
+	struct apus_event *event;
+
+	parse_ip(&reader, 0, bpf_ntohs(skb->protocol), PARSE_WHOLE, &packet);
+	event = event_reserve(type, APUS_COUNTER_TRACE);
+	if (!event)
+		return NULL;
+	event_describe(event, &packet);
+	event->flags |= flags;
+	event->endpoint = 77;
+	event->destination_identity = 5002;
+	return event;
+}
+
 SEC("tc")
 int write_drop(struct __sk_buff *skb)
 {
@@ -103,6 +125,14 @@ int write_drop(struct __sk_buff *skb)
 		.dst_id = 0,
 		.ifindex = 9,
 	};
+	struct apus_event *event = tell(skb, APUS_EVENT_DROP, APUS_FLAG_EGRESS);
+
+	if (event) {
+		event->reason = APUS_DROP_POLICY_DENIED;
+		event->source_identity = 5001;
+		event->ifindex = 9;
+		event_submit(event);
+	}
 
 	return output(skb, &record, sizeof(record), record.capture.len_cap);
 }
@@ -118,6 +148,14 @@ int write_trace(struct __sk_buff *skb)
 		.reason = 2,
 		.ifindex = 9,
 	};
+	struct apus_event *event = tell(skb, APUS_EVENT_TRACE, APUS_FLAG_EGRESS | APUS_FLAG_REPLY);
+
+	if (event) {
+		event->trace_reason = APUS_TRACE_REPLY;
+		event->source_identity = 5001;
+		event->ifindex = 9;
+		event_submit(event);
+	}
 
 	return output(skb, &record, sizeof(record), record.capture.len_cap);
 }
@@ -132,6 +170,12 @@ int write_verdict(struct __sk_buff *skb)
 		.proto = 6,
 		.flags = 2 | 2 << 3 | 0x40,
 	};
+	struct apus_event *event = tell(skb, APUS_EVENT_POLICY_VERDICT, APUS_FLAG_EGRESS | APUS_FLAG_AUDIT);
+
+	if (event) {
+		event->match_type = APUS_MATCH_L3_L4;
+		event_submit(event);
+	}
 
 	return output(skb, &record, sizeof(record), record.capture.len_cap);
 }

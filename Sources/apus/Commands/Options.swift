@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Datapath
+import FlowCapture
 import FlowCatalog
 import FlowHistory
 import Foundation
@@ -85,13 +86,24 @@ struct CaptureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Events between capture and the next stage: a power of two.", valueName: "n"))
     var eventRingEvents = Limits().eventRingEvents
 
-    func validate() throws { try RingCapacity.check(eventRingEvents, "event-ring-events") }
+    @Option(
+        help: ArgumentHelp("How long an event may wait for its reader at low load: 1ms to 1s.", valueName: "time"))
+    var latency: DurationArgument?
+
+    func validate() throws {
+        try RingCapacity.check(eventRingEvents, "event-ring-events")
+        guard latency.map({ $0.duration <= .seconds(1) }) ?? true else {
+            throw ValidationError(
+                "--latency: accepted is 1ms to 1s; \(Capture.defaultLatencyMilliseconds)ms if left out")
+        }
+    }
 
     func apply(to settings: inout ServerSettings) {
         settings.datapath.traceAggregation = aggregation
         settings.datapath.ringBufferBytes = ringBufferBytes
         if !ignoreKernelReason.isEmpty { settings.datapath.ignoredKernelReasons = ignoreKernelReason }
         settings.limits.eventRingEvents = eventRingEvents
+        if let latency { settings.limits.latencyMilliseconds = Int32(latency.duration / .milliseconds(1)) }
     }
 }
 

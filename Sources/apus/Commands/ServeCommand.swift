@@ -56,10 +56,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Leave kernel drops out.")
     var noKernelDrops = false
 
+    @Option(
+        defaultAsFlag: CiliumSource.defaultPath,
+        help: ArgumentHelp(
+            "Read Cilium's own events, too, from its pinned perf event array; cilium-agent then gets none of them.",
+            valueName: "path"))
+    var ciliumEvents: String?
+
+    @Option(
+        help: ArgumentHelp("Size of each processor's ring for Cilium's events: a power of two.", valueName: "bytes"))
+    var ciliumRingBytes = Limits().ciliumRingBytes
+
     @OptionGroup var pipeline: PipelineOptions
 
     func validate() throws {
         for address in listen { try address.validateIsLocal() }
+        guard (65_536...(1 << 28)).contains(ciliumRingBytes), ciliumRingBytes.nonzeroBitCount == 1 else {
+            throw ValidationError(
+                "--cilium-ring-bytes \(ciliumRingBytes): accepted is a power of two from 65536 to \(1 << 28)")
+        }
     }
 
     func run() async throws {
@@ -78,6 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
             history: .init(directory: dataDir), listen: listen, nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
         pipeline.apply(to: &settings)
         settings.enforcement = enforcement
+        settings.ciliumEvents = ciliumEvents
+        settings.limits.ciliumRingBytes = ciliumRingBytes
         settings.datapath.kernelDrops = !noKernelDrops
         settings.nodeAddresses = try NetworkInterfaces.addresses().compactMap { IPAddress($0) }
         let interfaces = try interface.map { try $0.resolved() }

@@ -49,6 +49,11 @@ struct StatusCommand: AsyncParsableCommand {
             "Lost: "
                 + (lost.isEmpty ? "0" : lost.map { "\($0.value.withThousands) (\($0.key))" }.joined(separator: ", ")),
         ]
+        if let cilium = report.apus.cilium {
+            lines.append(
+                "Cilium's records: \(cilium.flows.withThousands) flows, \(cilium.skipped.withThousands) skipped, \(cilium.malformed.withThousands) malformed"
+            )
+        }
         if report.apus.refused_manifests > 0 {
             lines.append("Refused manifests: \(report.apus.refused_manifests); the server's log says why")
         }

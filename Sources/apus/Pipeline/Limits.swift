@@ -1,8 +1,11 @@
+import FlowCapture
+
 /// Every capacity of the pipeline, its address space claimed at start; memory does not grow with traffic.
 ///
 /// | what | default | memory |
 /// |---|---|---|
 /// | BPF ring buffer | 16 MiB | 16 MiB of kernel memory |
+/// | Cilium's perf rings, where they are read | 256 KiB a processor | the same of kernel memory |
 /// | event ring | 65,536 events | 8 MiB |
 /// | flow ring | 131,072 flows | 16 MiB |
 /// | history backlog | 65,536 flows | 8 MiB |
@@ -12,6 +15,11 @@
 struct Limits: Sendable {
     /// Events between capture and enrichment; a power of two, 128 bytes each.
     var eventRingEvents = 65_536
+    /// The most that an event waits in the kernel's buffers while little is going on; under load it is less.
+    var latencyMilliseconds = Capture.defaultLatencyMilliseconds
+    /// Of a ring for Cilium's events, per processor: 1,100 records of usual size. A power of two; a quarter of it filled ends
+    /// capture's nap.
+    var ciliumRingBytes = 256 << 10
     /// Flows that live readers can look back on; a power of two, 128 bytes each.
     var flowRingFlows = 131_072
     /// Threads for questions that read the disk; each holds a read connection while it answers.

@@ -39,6 +39,7 @@ final class LossMonitor: Sendable {
         var current: [LossPlace: UInt64] = [
             .eventRing: pipeline.events.lost, .malformedEvent: pipeline.captureCounters.malformed,
         ]
+        if let cilium = pipeline.ciliumCounters { current[.ciliumPerfRing] = cilium.lost }
         do {
             let counters = try pipeline.counters.read()
             current[.kernelRingBuffer] = counters.total.lost
@@ -79,6 +80,7 @@ final class LossMonitor: Sendable {
         switch place {
         case .kernelRingBuffer: "the BPF ring buffer was full; raise --ring-buffer-bytes"
         case .kernelProgramBusy: "drops came faster than one processor could tell them; no setting helps"
+        case .ciliumPerfRing: "a processor's ring for Cilium's events was full; raise --cilium-ring-bytes"
         case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
         case .eventRing: "the event ring was full; raise --event-ring-events"
         case .flowRing: "a reader was too slow; raise --flow-ring-flows"

@@ -30,6 +30,8 @@ final class Pipeline: Sendable {
     private let storeID: StoreID
     let counters: DatapathCounterReader
     let captureCounters = CaptureCounters()
+    /// nil: Cilium's events are not read.
+    let ciliumCounters: PerfCaptureCounters?
     let events: EventRing<apus_event>
     private let capture = StageThread()
     private let enrichment = StageThread()
@@ -41,10 +43,11 @@ final class Pipeline: Sendable {
     ///
     /// - Parameters:
     ///   - writer: opened with `catalog`.
+    ///   - cilium: where Cilium's events are read, too.
     ///   - interfaces: names of the interfaces at which programs are or will be attached, by number.
     init(
         datapath: borrowing Datapath, catalog: FlowCatalog, directory: DirectoryPublisher,
-        writer: consuming HistoryWriter,
+        writer: consuming HistoryWriter, cilium: CiliumSource?,
         historyDirectory: String, interfaces: [UInt32: String], nodeName: String, limits: Limits, logger: Logger
     ) throws {
         self.catalog = catalog
@@ -54,6 +57,7 @@ final class Pipeline: Sendable {
         historyStatus = writer.status
         storeID = writer.storeID
         counters = datapath.counterReader
+        ciliumCounters = cilium?.counters
         let firstSequence = writer.nextSequence
         flows = BroadcastRing(capacity: limits.flowRingFlows, start: firstSequence)
         events = EventRing(capacity: limits.eventRingEvents)
@@ -69,8 +73,9 @@ final class Pipeline: Sendable {
         startHistory(writer)
         startEnrichment(enricher)
         startCapture(
-            EventCapture(
-                reader: try datapath.makeRingBufferReader(), ring: events, counters: captureCounters))
+            Capture(
+                EventCapture(reader: try datapath.makeRingBufferReader(), counters: captureCounters),
+                cilium: cilium?.capture.take(), into: events, latencyMilliseconds: limits.latencyMilliseconds))
     }
 
     private func startHistory(_ writer: consuming HistoryWriter) {
@@ -92,7 +97,7 @@ final class Pipeline: Sendable {
         }
     }
 
-    private func startCapture(_ capture: consuming EventCapture) {
+    private func startCapture(_ capture: consuming Capture) {
         let handover = Handover(capture)
         self.capture.start("apus-capture") { thread in
             var capture = handover.take()

@@ -1,4 +1,5 @@
 import Datapath
+import FlowCapture
 import FlowCatalog
 import FlowHistory
 import FlowMetrics
@@ -37,6 +38,9 @@ struct Readings: Sendable {
                 nodeName: pipeline.context.nodeName, captured: producedEvents,
                 lost: Dictionary(
                     uniqueKeysWithValues: LossPlace.allCases.map { ($0.rawValue, "\(lost[$0] ?? 0)") }),
+                cilium: pipeline.ciliumCounters.map {
+                    .init(flows: $0.flows, skipped: $0.skipped, malformed: $0.malformed)
+                },
                 endpoints: objects.endpoints, policies: objects.policies, refusedManifests: objects.problems.count,
                 history: .init(
                     directory: pipeline.historyDirectory, stored: history.storedFlows, bytes: history.bytes,
@@ -46,6 +50,9 @@ struct Readings: Sendable {
     func metrics() -> String {
         var reading = PipelineReading()
         reading.producedEvents = producedEvents
+        if let cilium = pipeline.ciliumCounters {
+            reading.cilium = .init(flows: cilium.flows, skipped: cilium.skipped, malformed: cilium.malformed)
+        }
         reading.lost = lost()
         reading.ringFlows = ringFlows
         reading.ringCapacity = UInt64(pipeline.flows.capacity)
@@ -59,10 +66,11 @@ struct Readings: Sendable {
         return MetricsText.render(pipeline.metrics.current(), reading, names: pipeline.catalog.names.elements())
     }
 
-    /// Events that the programs wanted to send, and drops that they should have seen.
+    /// Events that our programs wanted to send, drops that they should have seen, and Cilium's events.
     var producedEvents: UInt64 {
-        guard let counters = try? pipeline.counters.read() else { return 0 }
-        return counters.total.produced + counters.kernelDropsMissed
+        let cilium = pipeline.ciliumCounters.map(CiliumSource.produced) ?? 0
+        guard let counters = try? pipeline.counters.read() else { return cilium }
+        return counters.total.produced + counters.kernelDropsMissed + cilium
     }
 
     private var ringFlows: UInt64 { pipeline.flows.published - pipeline.flows.oldest }

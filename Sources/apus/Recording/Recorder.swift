@@ -49,7 +49,10 @@ final class Recorder: Sendable {
         self.interfaces = interfaces
         self.datapath = Mutex(consume datapath)
         startRecording(RecordStage(events: events, writer: writer, clockOffset: clockOffset), onFailure)
-        startCapture(EventCapture(reader: reader, ring: events, counters: captureCounters))
+        startCapture(
+            Capture(
+                EventCapture(reader: reader, counters: captureCounters), into: events,
+                latencyMilliseconds: settings.limits.latencyMilliseconds))
         do { try attach() } catch {
             _ = try? stop()
             throw error
@@ -67,7 +70,7 @@ final class Recorder: Sendable {
         }
     }
 
-    private func startCapture(_ capture: consuming EventCapture) {
+    private func startCapture(_ capture: consuming Capture) {
         let handover = Handover(capture)
         self.capture.start("apus-capture") { thread in
             var capture = handover.take()

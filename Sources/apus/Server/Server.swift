@@ -23,6 +23,10 @@ final class Server: Sendable {
     /// Loads the programs, opens the store and listens. Nothing is attached to interfaces yet.
     static func start(_ settings: ServerSettings, interfaces: [UInt32: String], logger: Logger) async throws -> Server {
         let datapath = try Datapath(settings: settings.datapath)
+        let cilium = try settings.ciliumEvents.map { path in
+            logger.warning("reading \(path): while apus does, cilium-agent and its monitor get no events from it")
+            return try CiliumSource(path: path, ringBytes: settings.limits.ciliumRingBytes)
+        }
         let catalog = FlowCatalog()
         try FileManager.default.createDirectory(
             atPath: settings.history.directory, withIntermediateDirectories: true,
@@ -36,7 +40,8 @@ final class Server: Sendable {
         let publisher = DirectoryPublisher()
         let pipeline = try Pipeline(
             datapath: datapath, catalog: catalog, directory: publisher, writer: writer,
-            historyDirectory: settings.history.directory, interfaces: interfaces, nodeName: settings.nodeName,
+            cilium: cilium, historyDirectory: settings.history.directory, interfaces: interfaces,
+            nodeName: settings.nodeName,
             limits: settings.limits, logger: logger)
         let controlPlane = ControlPlane(
             datapath: datapath, directory: directory, catalog: catalog, publisher: publisher,

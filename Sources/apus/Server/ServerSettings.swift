@@ -9,6 +9,8 @@ struct ServerSettings: Sendable {
     var datapath = DatapathSettings()
     var history: HistorySettings
     var limits = Limits()
+    /// Where Cilium's perf event array is pinned; nil: it is left alone.
+    var ciliumEvents: String?
     var listen: [HTTPAddress]
     var nodeName: String
     var nodeAddresses: [IPAddress] = []
