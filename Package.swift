@@ -74,7 +74,9 @@ let package = Package(
         target("FlowCapture", ["BPFRuntime", "CiliumEvents", "DatapathABI", "FlowRing", "SystemRuntime"]),
         target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
         target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),
-        target("FlowEnrichment", ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "SystemRuntime"]),
+        target(
+            "FlowEnrichment",
+            ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowRing", "SystemRuntime"]),
         target(
             "FlowHistory", ["FlowModel", "FlowCatalog", "SQLiteRuntime"], plugins: ["EmbedSchema"]),
         target("FlowMetrics", ["FlowModel"]),
@@ -161,7 +163,7 @@ let package = Package(
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
         tests(
             "FlowEnrichmentTests",
-            ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "Manifests"]),
+            ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "FlowRing", "Manifests"]),
         tests("FlowCaptureTests", ["DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"]),
         tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
         tests(

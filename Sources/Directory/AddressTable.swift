@@ -1,61 +1,40 @@
-package import FlowModel
+internal import FlowModel
 
-/// What the directory knows of an address.
-package struct DirectoryEntry: Hashable, Sendable {
-    /// Index into `FlowCatalog.endpoints`.
-    package var endpointIndex: UInt32
-    /// Numeric security identity.
-    package var identity: UInt32
-    /// Why there is no pod name.
-    package var unknown: UnknownNames.Reason
-
-    package init(endpointIndex: UInt32, identity: UInt32, unknown: UnknownNames.Reason) {
-        self.endpointIndex = endpointIndex
-        self.identity = identity
-        self.unknown = unknown
-    }
-}
-
-/// Prefix → entry with open addressing: a slot is 32 bytes and at least every second one is free, so that a look-up
-/// mostly touches one or two cache lines. A host's address is a prefix of 128 bits.
+/// Prefix → name with open addressing: a slot is 32 bytes and at least every second one is free, so that a look-up mostly
+/// touches one cache line. A host's address is a prefix of 128 bits. Never changes once it is made.
 struct AddressTable: Sendable {
-    private struct Slot {
+    private struct Slot: BitwiseCopyable {
         var high: UInt64 = 0
         var low: UInt64 = 0
         /// Length of the prefix; -1 for a free slot.
-        var bits: Int16 = -1
-        var entry = DirectoryEntry(endpointIndex: 0, identity: 0, unknown: .none)
+        var bits = -1
+        var name = SideName()
     }
 
-    private var slots: [Slot]
+    private let slots: [Slot]
     private let mask: Int
 
-    init(_ entries: [IPPrefix: DirectoryEntry]) {
+    init(_ entries: [IPPrefix: SideName]) {
         var capacity = 16
         while capacity < entries.count * 2 { capacity *= 2 }
-        slots = Array(repeating: Slot(), count: capacity)
-        mask = capacity - 1
-        for (prefix, entry) in entries.sorted(by: { Self.precedes($0.key, $1.key) }) { insert(prefix, entry) }
-    }
-
-    private static func precedes(_ left: IPPrefix, _ right: IPPrefix) -> Bool {
-        left.bits != right.bits ? left.bits > right.bits : left.address < right.address
-    }
-
-    private mutating func insert(_ prefix: IPPrefix, _ entry: DirectoryEntry) {
-        var index = Self.hash(prefix.address, prefix.bits) & mask
-        while slots[index].bits >= 0 { index = (index + 1) & mask }
-        slots[index] = Slot(
-            high: prefix.address.high, low: prefix.address.low, bits: Int16(prefix.bits), entry: entry)
+        let mask = capacity - 1
+        var slots = Array(repeating: Slot(), count: capacity)
+        for (prefix, name) in entries {
+            var index = Self.hash(prefix.address, prefix.bits) & mask
+            while slots[index].bits >= 0 { index = (index + 1) & mask }
+            slots[index] = Slot(high: prefix.address.high, low: prefix.address.low, bits: prefix.bits, name: name)
+        }
+        self.slots = slots
+        self.mask = mask
     }
 
     /// - Parameter address: masked to `bits` already.
     @inline(__always)
-    func find(_ address: IPAddress, bits: Int) -> DirectoryEntry? {
+    func find(_ address: IPAddress, bits: Int) -> SideName? {
         var index = Self.hash(address, bits) & mask
         while true {
             let slot = slots[index]
-            if slot.low == address.low && slot.high == address.high && slot.bits == bits { return slot.entry }
+            if slot.low == address.low && slot.high == address.high && slot.bits == bits { return slot.name }
             if slot.bits < 0 { return nil }
             index = (index + 1) & mask
         }

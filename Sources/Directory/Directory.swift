@@ -11,6 +11,9 @@ package struct Directory {
     /// The node's own addresses, besides those that its Node object names.
     let nodeAddresses: [IPAddress]
     var allocator: IdentityAllocator
+    /// What addresses outside of the cluster are called, each address' names sorted, without a trailing dot.
+    package var addressNames: [IPAddress: [String]] = [:]
+    private var last: DirectorySnapshot?
 
     package init(
         catalog: FlowCatalog, allocator: IdentityAllocator = IdentityAllocator(), nodeName: String,
@@ -48,7 +51,10 @@ package struct Directory {
             build.add(prefix, identity: identity)
         }
         for service in objects.services { build.add(service) }
-        return build.finish(otherKinds: objects.otherKinds)
+        for (address, names) in addressNames.sorted(by: { $0.key < $1.key }) { build.add(address, names: names) }
+        let update = build.finish(otherKinds: objects.otherKinds, replacing: last)
+        last = update.snapshot
+        return update
     }
 
     private func labels(of pod: PodObject, in objects: ClusterObjects) -> [String] {

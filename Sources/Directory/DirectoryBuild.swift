@@ -6,7 +6,11 @@ import Manifests
 struct DirectoryBuild {
     private let catalog: FlowCatalog
     private let clusterName: String
-    private var entries: [IPPrefix: DirectoryEntry] = [:]
+    private var entries: [IPPrefix: SideName] = [:]
+    /// Those of `entries` that policies name.
+    private var prefixes: [IPPrefix] = []
+    /// Addresses outside of the cluster that have names.
+    private var named: [IPPrefix: SideName] = [:]
     private var subjects: [LocalEndpoint] = []
     private var identities: [Identity: IdentityDescription] = [:]
     private var reservedEndpoints: [UInt32] = []
@@ -37,8 +41,8 @@ struct DirectoryBuild {
     mutating func add(_ address: IPAddress, reserved identity: Identity) {
         let prefix = IPPrefix.host(address)
         guard entries[prefix] == nil else { return }
-        entries[prefix] = DirectoryEntry(
-            endpointIndex: reservedEndpoints[Int(identity.rawValue)], identity: identity.rawValue, unknown: .reserved)
+        entries[prefix] = SideName(
+            endpoint: reservedEndpoints[Int(identity.rawValue)], identity: identity.rawValue, unknown: .reserved)
     }
 
     mutating func add(_ labelled: LabelledPod, id: UInt32, identity: Identity) {
@@ -47,7 +51,7 @@ struct DirectoryBuild {
             Endpoint(
                 id: id, identity: identity, clusterName: clusterName, namespace: pod.namespace, podName: pod.name,
                 labels: labelled.labels, workloads: pod.workload.map { [$0] } ?? []))
-        let entry = DirectoryEntry(endpointIndex: index, identity: identity.rawValue, unknown: .none)
+        let entry = SideName(endpoint: index, identity: identity.rawValue, unknown: .none)
         let addresses = pod.addresses.filter { claim($0, entry, for: labelled.document) }
         let namedPorts = pod.ports.filter { !$0.name.isEmpty }
         addIdentity(identity, labels: labelled.labels, namedPorts: namedPorts)
@@ -58,13 +62,13 @@ struct DirectoryBuild {
                 namedPorts: namedPorts, addresses: addresses, workload: pod.workload))
     }
 
-    private mutating func claim(_ address: IPAddress, _ entry: DirectoryEntry, for document: ManifestDocument) -> Bool {
+    private mutating func claim(_ address: IPAddress, _ entry: SideName, for document: ManifestDocument) -> Bool {
         let prefix = IPPrefix.host(address)
         guard let other = entries[prefix] else {
             entries[prefix] = entry
             return true
         }
-        let owner = catalog.endpoints[other.endpointIndex].map {
+        let owner = catalog.endpoints[other.endpoint].map {
             $0.podName.isEmpty ? $0.labels.joined(separator: ",") : "pod \($0.namespace)/\($0.podName)"
         }
         problems.append(document.problem("address \(address) belongs to \(owner ?? "another") already"))
@@ -82,9 +86,10 @@ struct DirectoryBuild {
         let labels = IdentityLabels.labels(ofPrefix: prefix.description)
         identities[identity] = IdentityDescription(identity: identity, labels: labels, prefix: prefix, namedPorts: [])
         guard entries[prefix] == nil else { return }
+        prefixes.append(prefix)
         let index = catalog.endpoints.intern(Endpoint(identity: identity, labels: labels))
-        entries[prefix] = DirectoryEntry(
-            endpointIndex: index, identity: identity.rawValue, unknown: .addressNotInDirectory)
+        entries[prefix] = SideName(
+            endpoint: index, identity: identity.rawValue, unknown: .addressNotInDirectory)
     }
 
     mutating func add(_ service: ServiceObject) {
@@ -99,11 +104,24 @@ struct DirectoryBuild {
         }
     }
 
-    func finish(otherKinds: [String: Int]) -> DirectoryUpdate {
+    /// Names that an address outside of the cluster is known by. Its identity is that of the longest prefix around it, and
+    /// the kernel need not know.
+    mutating func add(_ address: IPAddress, names: [String]) {
+        guard entries[.host(address)] == nil else { return }
+        let around = prefixes.filter { $0.contains(address) }.max { $0.bits < $1.bits }.flatMap { entries[$0] }
+        let identity = around.map { Identity(rawValue: $0.identity) } ?? .world
+        let labels = identities[identity]?.labels ?? []
+        let index = catalog.endpoints.intern(Endpoint(identity: identity, labels: labels, dnsNames: names))
+        named[.host(address)] = SideName(
+            endpoint: index, identity: identity.rawValue, unknown: .addressNotInDirectory)
+    }
+
+    func finish(otherKinds: [String: Int], replacing previous: DirectorySnapshot?) -> DirectoryUpdate {
         let addresses = entries.map { PrefixIdentity(prefix: $0.key, identity: Identity(rawValue: $0.value.identity)) }
         return DirectoryUpdate(
             snapshot: DirectorySnapshot(
-                entries: entries, services: serviceIndices, reservedEndpoints: reservedEndpoints),
+                entries: entries.merging(named) { entry, _ in entry }, services: serviceIndices,
+                reservedEndpoints: reservedEndpoints, previous: previous),
             subjects: subjects,
             identities: identities.values.sorted { $0.identity < $1.identity },
             services: services,

@@ -8,10 +8,15 @@ package final class DirectorySnapshot: Sendable {
     private let services: ServiceTable
     /// Endpoint index by reserved identity.
     private let reservedEndpoints: [UInt32]
-    private let world: DirectoryEntry
+    private let world: SideName
+    /// Rises with each snapshot that knows an address which the one before did not: flows that came before it may have
+    /// names now.
+    package let additions: UInt64
 
+    /// - Parameter previous: the snapshot that this one replaces.
     init(
-        entries: [IPPrefix: DirectoryEntry], services: [ServiceAddress: UInt32], reservedEndpoints: [UInt32]
+        entries: [IPPrefix: SideName], services: [ServiceAddress: UInt32], reservedEndpoints: [UInt32],
+        previous: DirectorySnapshot? = nil
     ) {
         addresses = AddressTable(entries)
         prefixLengths = Set(entries.keys.map(\.bits)).subtracting([128]).sorted(by: >).map(PrefixLength.init)
@@ -19,7 +24,12 @@ package final class DirectorySnapshot: Sendable {
         self.reservedEndpoints = reservedEndpoints
         let worldNumber = Identity.world.rawValue
         let worldIndex = Int(worldNumber) < reservedEndpoints.count ? reservedEndpoints[Int(worldNumber)] : 0
-        world = DirectoryEntry(endpointIndex: worldIndex, identity: worldNumber, unknown: .addressNotInDirectory)
+        world = SideName(endpoint: worldIndex, identity: worldNumber, unknown: .addressNotInDirectory)
+        let isNew = entries.contains { prefix, name in
+            let known = previous?.addresses.find(prefix.address, bits: prefix.bits)
+            return known.map { $0.unknown == .addressNotInDirectory && $0 != name } ?? true
+        }
+        additions = (previous?.additions ?? 0) + (isNew ? 1 : 0)
     }
 
     /// Knows nothing: every address is unknown.
@@ -30,10 +40,10 @@ package final class DirectorySnapshot: Sendable {
     /// Who has the address: a pod or node, else the longest prefix around it, else the world.
     ///
     /// One probe for a pod; one more for each different length of the prefixes that policies name.
-    package func lookup(_ address: IPAddress) -> DirectoryEntry {
-        if let entry = addresses.find(address, bits: 128) { return entry }
+    package func name(of address: IPAddress) -> SideName {
+        if let name = addresses.find(address, bits: 128) { return name }
         for length in prefixLengths {
-            if let entry = addresses.find(length.prefix(of: address), bits: length.bits) { return entry }
+            if let name = addresses.find(length.prefix(of: address), bits: length.bits) { return name }
         }
         return world
     }

@@ -3,6 +3,7 @@ internal import FlowModel
 
 extension Flow {
     /// What the event itself says; names, time and sequence come from elsewhere.
+    @inline(__always)
     init(_ event: apus_event) {
         self.init()
         source = IPAddress(high: UInt64(bigEndian: event.source.high_be), low: UInt64(bigEndian: event.source.low_be))
@@ -10,8 +11,6 @@ extension Flow {
             high: UInt64(bigEndian: event.destination.high_be), low: UInt64(bigEndian: event.destination.low_be))
         bytes = event.bytes
         packets = event.packets
-        sourceIdentity = event.source_identity
-        destinationIdentity = event.destination_identity
         rule = event.rule
         interfaceIndex = event.ifindex
         networkNamespace = event.network_namespace
@@ -29,24 +28,24 @@ extension Flow {
     }
 
     /// The rules of the fields that follow from the kind of event: see Hubble's own for is_reply and traffic_direction.
+    @inline(__always)
     private mutating func setVerdict(_ event: apus_event) {
         let direction = event.has(APUS_FLAG_EGRESS) ? TrafficDirection.egress : .ingress
-        switch kind {
-        case .policyVerdict:
+        switch kind.rawValue {
+        case FlowKind.policyVerdict.rawValue:
             self.direction = direction
             attributes.insert(.replyKnown)
             verdict = event.has(APUS_FLAG_AUDIT) ? .audit : .forwarded
             if verdict == .audit { dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason)) }
-        case .trace:
+        case FlowKind.trace.rawValue:
             verdict = .forwarded
             observationPoint =
                 event.reason == 0 ? .toEndpoint : ObservationPoint(rawValue: UInt8(truncatingIfNeeded: event.reason))
             traceReason = TraceReason(rawValue: event.trace_reason)
             guard traceReason.tellsConnection else { return }
             self.direction = event.endpoint == 0 ? .unknown : direction
-            attributes.insert(.replyKnown)
-            if event.has(APUS_FLAG_REPLY) { attributes.insert(.isReply) }
-        case .drop:
+            attributes.insert(event.has(APUS_FLAG_REPLY) ? .knownReply : .replyKnown)
+        case FlowKind.drop.rawValue:
             self.direction = event.endpoint == 0 ? .unknown : direction
             verdict = .dropped
             dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason))
@@ -55,16 +54,17 @@ extension Flow {
         }
     }
 
+    /// Without a branch: which flags an event has is hard to foretell.
+    @inline(__always)
     private static func attributes(_ event: apus_event) -> FlowAttributes {
-        var attributes = FlowAttributes()
-        if !event.has(APUS_FLAG_NO_IP) { attributes.insert(.ip) }
-        if event.has(APUS_FLAG_IPV6) { attributes.insert(.ipv6) }
-        if event.has(APUS_FLAG_L4) { attributes.insert(.layer4) }
-        if event.has(APUS_FLAG_FRAGMENT) { attributes.insert(.fragment) }
-        return attributes
+        func bit(_ attribute: FlowAttributes, _ isSet: Bool) -> UInt8 { isSet ? attribute.rawValue : 0 }
+        return FlowAttributes(
+            rawValue: bit(.ip, !event.has(APUS_FLAG_NO_IP)) | bit(.ipv6, event.has(APUS_FLAG_IPV6))
+                | bit(.layer4, event.has(APUS_FLAG_L4)) | bit(.fragment, event.has(APUS_FLAG_FRAGMENT)))
     }
 }
 
 extension apus_event {
+    @inline(__always)
     fileprivate func has(_ flag: apus_event_flags) -> Bool { UInt32(flags) & flag.rawValue != 0 }
 }

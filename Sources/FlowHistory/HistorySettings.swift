@@ -8,8 +8,9 @@ package struct HistorySettings: Sendable {
     package var maximumAge: Duration?
     /// What the database file may hold, with room for its write-ahead log; the oldest blocks go first. nil: no limit.
     package var maximumBytes: UInt64?
-    /// A flow is committed at most so long after it was appended.
-    package var commitInterval: Duration = .milliseconds(500)
+    /// A flow is committed at most so long after it was appended. With what the ring keeps it for late names before that
+    /// (600 ms), it is durable within a second.
+    package var commitInterval: Duration = .milliseconds(300)
     /// Flows in a full block, 1…65,536.
     package var blockFlows = 4096
     /// Flows that may wait while the disk refuses; more are counted as lost. 128 bytes each: 8 MiB.

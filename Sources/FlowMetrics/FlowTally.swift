@@ -12,6 +12,8 @@ package struct FlowTally: Sendable {
     static let reasonCount = 256
 
     package private(set) var flows: UInt64 = 0
+    /// Sides of flows whose name came late and was put in.
+    package var lateNames: UInt64 = 0
     /// [kind][verdict][protocol]
     private var byKind = [UInt64](repeating: 0, count: 4 * verdictCount * protocolCount)
     /// [Hubble's drop reason][protocol]
@@ -22,17 +24,25 @@ package struct FlowTally: Sendable {
     package init() {}
 
     package mutating func add(_ flows: Span<Flow>) {
-        for index in flows.indices { add(flows[index]) }
+        self.flows &+= UInt64(flows.count)
+        addKinds(flows)
+        for index in flows.indices where flows[index].verdict == .dropped { addDrop(flows[index]) }
     }
 
-    private mutating func add(_ flow: Flow) {
-        let ipProtocol = Self.protocolIndex(flow.ipProtocol)
-        flows &+= 1
-        let verdict = Int(flow.verdict.rawValue) & (Self.verdictCount - 1)
-        byKind[(Self.kindIndex(flow.kind) * Self.verdictCount + verdict) * Self.protocolCount + ipProtocol] &+= 1
-        guard flow.verdict == .dropped else { return }
+    /// For each flow, so the array is made sure to be this value's own once a batch.
+    private mutating func addKinds(_ flows: Span<Flow>) {
+        var counts = byKind.mutableSpan
+        for index in flows.indices {
+            let flow = flows[index]
+            let verdict = Int(flow.verdict.rawValue) & (Self.verdictCount - 1)
+            let row = Self.kindIndex(flow.kind) * Self.verdictCount + verdict
+            counts[row * Self.protocolCount + Self.protocolIndex(flow.ipProtocol)] &+= 1
+        }
+    }
+
+    private mutating func addDrop(_ flow: Flow) {
         let reason = min(Int(flow.dropReason.rawValue), Self.reasonCount - 1)
-        byDropReason[reason * Self.protocolCount + ipProtocol] &+= 1
+        byDropReason[reason * Self.protocolCount + Self.protocolIndex(flow.ipProtocol)] &+= 1
         if flow.kind == .kernelDrop { addKernelReason(Int(flow.kernelReason)) }
     }
 
@@ -61,24 +71,26 @@ package struct FlowTally: Sendable {
         return sum
     }
 
+    @inline(__always)
     private static func kindIndex(_ kind: FlowKind) -> Int {
-        switch kind {
-        case .drop: 0
-        case .trace: 1
-        case .policyVerdict: 2
+        switch kind.rawValue {
+        case FlowKind.drop.rawValue: 0
+        case FlowKind.trace.rawValue: 1
+        case FlowKind.policyVerdict.rawValue: 2
         default: 3
         }
     }
 
+    @inline(__always)
     private static func protocolIndex(_ ipProtocol: IPProtocol) -> Int {
-        switch ipProtocol {
-        case .tcp: 0
-        case .udp: 1
-        case .icmp: 2
-        case .icmpv6: 3
-        case .sctp: 4
-        case .vrrp: 5
-        case .igmp: 6
+        switch ipProtocol.rawValue {
+        case IPProtocol.tcp.rawValue: 0
+        case IPProtocol.udp.rawValue: 1
+        case IPProtocol.icmp.rawValue: 2
+        case IPProtocol.icmpv6.rawValue: 3
+        case IPProtocol.sctp.rawValue: 4
+        case IPProtocol.vrrp.rawValue: 5
+        case IPProtocol.igmp.rawValue: 6
         default: 7
         }
     }

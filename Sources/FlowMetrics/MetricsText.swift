@@ -11,6 +11,7 @@ package struct MetricsText {
         text.appendDrops(tally)
         text.appendKernelDrops(tally, names: names)
         text.appendLosses(pipeline)
+        text.appendLateNames(tally)
         text.appendPipeline(pipeline)
         text.appendProcess(pipeline)
         return text.text
@@ -61,6 +62,11 @@ package struct MetricsText {
         for place in LossPlace.allCases {
             sample("apus_lost_flows_total", [("place", place.rawValue)], pipeline.lost[place] ?? 0)
         }
+    }
+
+    private mutating func appendLateNames(_ tally: FlowTally) {
+        header("apus_late_names_total", "counter", "Sides of flows whose name came late and was put in.")
+        sample("apus_late_names_total", [], tally.lateNames)
     }
 
     private mutating func appendPipeline(_ pipeline: PipelineReading) {

@@ -1,24 +1,24 @@
 /// `flow.DropReason` of Hubble's protocol.
-package struct DropReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
-    package let rawValue: UInt16
-    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
-    @inlinable package static func == (left: DropReason, right: DropReason) -> Bool { left.rawValue == right.rawValue }
+public struct DropReason: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    public let rawValue: UInt16
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public static func == (left: DropReason, right: DropReason) -> Bool { left.rawValue == right.rawValue }
 
-    @inlinable package static var unknown: DropReason { DropReason(rawValue: 0) }
-    @inlinable package static var invalidPacketDropped: DropReason { DropReason(rawValue: 134) }
-    @inlinable package static var policyDenied: DropReason { DropReason(rawValue: 133) }
-    @inlinable package static var fragmentationNotSupported: DropReason { DropReason(rawValue: 157) }
-    @inlinable package static var policyDeny: DropReason { DropReason(rawValue: 181) }
+    @inlinable public static var unknown: DropReason { DropReason(rawValue: 0) }
+    @inlinable public static var invalidPacketDropped: DropReason { DropReason(rawValue: 134) }
+    @inlinable public static var policyDenied: DropReason { DropReason(rawValue: 133) }
+    @inlinable public static var fragmentationNotSupported: DropReason { DropReason(rawValue: 157) }
+    @inlinable public static var policyDeny: DropReason { DropReason(rawValue: 181) }
 
     /// The enumeration's name (`POLICY_DENIED`); nil for a number that Hubble does not name.
-    package var name: String? { Self.namesByNumber[rawValue] }
+    public var name: String? { Self.namesByNumber[rawValue] }
 
-    package init?(name: String) {
+    public init?(name: String) {
         guard let entry = Self.namesByNumber.first(where: { $0.value == name }) else { return nil }
         self.init(rawValue: entry.key)
     }
 
-    package static let namesByNumber: [UInt16: String] = [
+    public static let namesByNumber: [UInt16: String] = [
         0: "DROP_REASON_UNKNOWN",
         130: "INVALID_SOURCE_MAC",
         131: "INVALID_DESTINATION_MAC",

@@ -1,37 +1,37 @@
 /// An IPv6 address, or an IPv4 address in its mapped form `::ffff:a.b.c.d`.
-package struct IPAddress: Hashable, BitwiseCopyable, Sendable {
+public struct IPAddress: Hashable, BitwiseCopyable, Sendable {
     /// The first eight bytes, as a number in host order.
-    package var high: UInt64
-    package var low: UInt64
+    public var high: UInt64
+    public var low: UInt64
 
-    @inlinable package init(high: UInt64, low: UInt64) {
+    @inlinable public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    @inlinable package init(v4 number: UInt32) {
+    @inlinable public init(v4 number: UInt32) {
         self.init(high: 0, low: 0xffff_0000_0000 | UInt64(number))
     }
 
-    package static let unspecified = IPAddress(high: 0, low: 0)
+    @inlinable public static var unspecified: IPAddress { IPAddress(high: 0, low: 0) }
 
-    @inlinable package var isV4: Bool { high == 0 && low >> 32 == 0xffff }
+    @inlinable public var isV4: Bool { high == 0 && low >> 32 == 0xffff }
     /// The IPv4 address as a number in host order; nil for IPv6.
-    @inlinable package var v4: UInt32? { isV4 ? UInt32(truncatingIfNeeded: low) : nil }
+    @inlinable public var v4: UInt32? { isV4 ? UInt32(truncatingIfNeeded: low) : nil }
 
-    package func byte(_ index: Int) -> UInt8 {
+    public func byte(_ index: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: index < 8 ? high >> (56 - 8 * index) : low >> (56 - 8 * (index - 8)))
     }
 
     /// The bits that a prefix of the given length (counted in the 128-bit form) keeps; the others are zero.
-    package func masked(prefixBits: Int) -> IPAddress {
+    public func masked(prefixBits: Int) -> IPAddress {
         func mask(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits)) }
         return IPAddress(high: high & mask(prefixBits), low: low & mask(prefixBits - 64))
     }
 }
 
 extension IPAddress: Comparable {
-    package static func < (left: IPAddress, right: IPAddress) -> Bool {
+    @inlinable public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 }
@@ -40,7 +40,7 @@ extension IPAddress: Comparable {
 
 extension IPAddress: CustomStringConvertible {
     /// Dotted decimals for IPv4; RFC 5952's canonical form for IPv6.
-    package var description: String {
+    public var description: String {
         if let v4 { return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)" }
         let groups = (0..<8).map { UInt16(byte($0 * 2)) << 8 | UInt16(byte($0 * 2 + 1)) }
         let gap = Self.longestZeroRun(groups)
@@ -71,7 +71,7 @@ extension IPAddress: CustomStringConvertible {
     }
 
     /// Reads `10.0.0.1`, `2001:db8::1` and `::ffff:10.0.0.1`; nil for anything else, zones included.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         if text.utf8.contains(UInt8(ascii: ":")) {
             guard let value = Self.parseV6(text) else { return nil }
             self = value
@@ -126,21 +126,21 @@ extension IPAddress: CustomStringConvertible {
 }
 
 /// An address prefix. Lengths are counted in the 128-bit form: an IPv4 `/24` has `bits` 120.
-package struct IPPrefix: Hashable, Sendable {
-    package let address: IPAddress
-    package let bits: Int
+public struct IPPrefix: Hashable, Sendable {
+    public let address: IPAddress
+    public let bits: Int
 
     /// - Parameter bits: 0…128; bits of the address beyond it are cleared.
-    package init(_ address: IPAddress, bits: Int) {
+    public init(_ address: IPAddress, bits: Int) {
         precondition((0...128).contains(bits), "a prefix has 0 to 128 bits")
         self.address = address.masked(prefixBits: bits)
         self.bits = bits
     }
 
-    package static func host(_ address: IPAddress) -> IPPrefix { IPPrefix(address, bits: 128) }
+    public static func host(_ address: IPAddress) -> IPPrefix { IPPrefix(address, bits: 128) }
 
     /// Reads `10.0.0.0/8`, `2001:db8::/32`; host bits may be set and are cleared. A bare address is refused.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let address = IPAddress(parts[0]), let bits = Int(parts[1]), parts[1].utf8.count <= 3,
             (0...(address.isV4 ? 32 : 128)).contains(bits)
@@ -148,10 +148,10 @@ package struct IPPrefix: Hashable, Sendable {
         self.init(address, bits: address.isV4 ? bits + 96 : bits)
     }
 
-    package func contains(_ other: IPAddress) -> Bool { other.masked(prefixBits: bits) == address }
-    package func contains(_ other: IPPrefix) -> Bool { other.bits >= bits && contains(other.address) }
+    public func contains(_ other: IPAddress) -> Bool { other.masked(prefixBits: bits) == address }
+    public func contains(_ other: IPPrefix) -> Bool { other.bits >= bits && contains(other.address) }
 }
 
 extension IPPrefix: CustomStringConvertible {
-    package var description: String { "\(address)/\(address.isV4 && bits >= 96 ? bits - 96 : bits)" }
+    public var description: String { "\(address)/\(address.isV4 && bits >= 96 ? bits - 96 : bits)" }
 }

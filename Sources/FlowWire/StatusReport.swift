@@ -21,6 +21,8 @@ package struct StatusReport: Codable, Sendable {
         package var lost: [String: String]
         /// nil: Cilium's events are not read.
         package var cilium: CiliumRecords?
+        /// Sides of flows whose name came late and was put in.
+        package var late_names: String
         package var endpoints: Int
         package var policies: Int
         package var refused_manifests: Int
@@ -28,13 +30,14 @@ package struct StatusReport: Codable, Sendable {
         package var history: History?
 
         package init(
-            nodeName: String, captured: UInt64, lost: [String: String], cilium: CiliumRecords? = nil, endpoints: Int,
-            policies: Int, refusedManifests: Int, history: History?
+            nodeName: String, captured: UInt64, lost: [String: String], cilium: CiliumRecords? = nil, lateNames: UInt64,
+            endpoints: Int, policies: Int, refusedManifests: Int, history: History?
         ) {
             node_name = nodeName
             self.captured = String(captured)
             self.lost = lost
             self.cilium = cilium
+            late_names = String(lateNames)
             self.endpoints = endpoints
             self.policies = policies
             refused_manifests = refusedManifests

@@ -55,7 +55,8 @@ enum APIBenchmarks {
         let status = StatusReport(
             flows: 0, capacity: 0, seen: 0, uptimeNanoseconds: 0, version: "", flowsPerSecond: 0,
             details: .init(
-                nodeName: "", captured: 0, lost: [:], endpoints: 0, policies: 0, refusedManifests: 0, history: nil))
+                nodeName: "", captured: 0, lost: [:], lateNames: 0, endpoints: 0, policies: 0, refusedManifests: 0,
+                history: nil))
         let api = FlowAPI(
             observer: FlowObserver(catalog: catalog, ring: ring, losses: LossLedger(), history: nil),
             context: EncodingBenchmarks.context(),

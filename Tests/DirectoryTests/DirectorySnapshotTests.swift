@@ -8,19 +8,19 @@ import Testing
     func agreesWithSearch() {
         let seed: UInt64 = 0x5eed_0001
         var generator = SplitMix(state: seed)
-        var entries: [IPPrefix: DirectoryEntry] = [:]
+        var entries: [IPPrefix: SideName] = [:]
         for number in 1...600 as ClosedRange<UInt32> {
             let bits = [104, 112, 120, 128, 128, 128].randomElement(using: &generator) ?? 128
             let prefix = IPPrefix(
                 IPAddress(v4: 0x0a00_0000 | UInt32.random(in: 0..<0x4_0000, using: &generator)), bits: bits)
-            entries[prefix] = DirectoryEntry(endpointIndex: number, identity: number, unknown: .none)
+            entries[prefix] = SideName(endpoint: number, identity: number, unknown: .none)
         }
         let snapshot = DirectorySnapshot(entries: entries, services: [:], reservedEndpoints: [0, 7, 9])
         for _ in 0..<3000 {
             let address = IPAddress(v4: 0x0a00_0000 | UInt32.random(in: 0..<0x8_0000, using: &generator))
             let best = entries.filter { $0.key.contains(address) }.max { $0.key.bits < $1.key.bits }?.value
-            let world = DirectoryEntry(endpointIndex: 9, identity: 2, unknown: .addressNotInDirectory)
-            #expect(snapshot.lookup(address) == best ?? world, "seed \(seed), \(address)")
+            let world = SideName(endpoint: 9, identity: 2, unknown: .addressNotInDirectory)
+            #expect(snapshot.name(of: address) == best ?? world, "seed \(seed), \(address)")
         }
     }
 }

@@ -37,11 +37,11 @@ import Testing
         let update = directory.update(manifests(text))
         #expect(update.problems.isEmpty)
         let subject = try #require(update.subjects.first)
-        let entry = update.snapshot.lookup("10.0.0.5")
-        #expect(update.snapshot.lookup("fd00::5") == entry)
+        let entry = update.snapshot.name(of: "10.0.0.5")
+        #expect(update.snapshot.name(of: "fd00::5") == entry)
         #expect(entry.unknown == .none)
         #expect(Identity.clusterRange.contains(entry.identity))
-        let endpoint = try #require(catalog.endpoints[entry.endpointIndex])
+        let endpoint = try #require(catalog.endpoints[entry.endpoint])
         #expect(
             endpoint
                 == Endpoint(
@@ -70,13 +70,13 @@ import Testing
             + podYAML("far", address: "10.1.0.1", extra: "nodeName: node-b")
         var directory = directory()
         let update = directory.update(manifests(text))
-        let identity = { (address: IPAddress) in update.snapshot.lookup(address).identity }
+        let identity = { (address: IPAddress) in update.snapshot.name(of: address).identity }
         #expect(identity("10.0.0.1") == identity("10.0.0.2"))
         #expect(identity("10.0.0.1") == identity("10.1.0.1"))
         #expect(identity("10.0.0.1") != identity("10.0.0.3"))
         #expect(update.subjects.map(\.podName) == ["a", "b", "c"])
         #expect(Set(update.subjects.map(\.id)).count == 3)
-        #expect(catalog.endpoints[update.snapshot.lookup("10.1.0.1").endpointIndex]?.id == 0)
+        #expect(catalog.endpoints[update.snapshot.name(of: "10.1.0.1").endpoint]?.id == 0)
     }
 
     @Test("Nodes, prefixes of policies and the world are told apart, the longest prefix first")
@@ -88,8 +88,8 @@ import Testing
         let named = ["10.0.0.0/8", "10.0.0.0/24", "192.0.2.1/32", "2001:db8::/32"].compactMap { IPPrefix($0) }
         var directory = directory()
         let update = directory.update(manifests(text), prefixes: named)
-        let entry = { (address: IPAddress) in update.snapshot.lookup(address) }
-        let label = { (address: IPAddress) in catalog.endpoints[entry(address).endpointIndex]?.labels.first }
+        let entry = { (address: IPAddress) in update.snapshot.name(of: address) }
+        let label = { (address: IPAddress) in catalog.endpoints[entry(address).endpoint]?.labels.first }
         #expect(entry("192.0.2.1").identity == Identity.host.rawValue)
         #expect(entry("192.0.2.1").unknown == .reserved)
         #expect(entry("192.0.2.7").identity == Identity.host.rawValue)
@@ -103,7 +103,7 @@ import Testing
         #expect(entry("8.8.8.8").identity == Identity.world.rawValue)
         #expect(label("8.8.8.8") == "reserved:world")
         #expect(label("2001:db9::1") == "reserved:world")
-        #expect(update.snapshot.endpointIndex(forIdentity: 2) == entry("8.8.8.8").endpointIndex)
+        #expect(update.snapshot.endpointIndex(forIdentity: 2) == entry("8.8.8.8").endpoint)
         #expect(update.snapshot.endpointIndex(forIdentity: 4000) == 0)
         #expect(update.addresses.first { $0.prefix == IPPrefix("192.0.2.1/32") }?.identity == .host)
         #expect(
@@ -147,7 +147,7 @@ import Testing
         var directory = directory()
         let update = directory.update(manifests(text))
         #expect(update.subjects.isEmpty)
-        #expect(update.snapshot.lookup("10.0.0.1").identity == Identity.world.rawValue)
+        #expect(update.snapshot.name(of: "10.0.0.1").identity == Identity.world.rawValue)
         #expect(update.otherKinds == ["Deployment": 1])
         #expect(update.problems.isEmpty)
     }
@@ -166,7 +166,7 @@ import Testing
                 "test.yaml:18:17: Pod shop/c: status.podIP: must be an IPv4 or IPv6 address, not \"10.0.0\"",
                 "test.yaml:20:1: Pod shop/a: is given a second time; the one at test.yaml:2 counts",
             ])
-        #expect(catalog.endpoints[update.snapshot.lookup("10.0.0.1").endpointIndex]?.podName == "a")
+        #expect(catalog.endpoints[update.snapshot.name(of: "10.0.0.1").endpoint]?.podName == "a")
     }
 
     @Test("A pod's labels are filtered, and it cannot claim another namespace's labels")
@@ -191,7 +191,7 @@ import Testing
     func publisher() throws {
         let publisher = DirectoryPublisher()
         #expect(publisher.generation == 0)
-        #expect(publisher.current().lookup("10.0.0.1").endpointIndex == 0)
+        #expect(publisher.current().name(of: "10.0.0.1").endpoint == 0)
         var directory = directory()
         let snapshot = directory.update(manifests("")).snapshot
         publisher.publish(snapshot)

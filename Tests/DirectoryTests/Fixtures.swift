@@ -1,5 +1,5 @@
 import FlowCatalog
-import FlowModel
+public import FlowModel
 import Manifests
 
 @testable import Directory

@@ -84,9 +84,9 @@ struct HistoryWriterTests {
         let now = ContinuousClock.now
         #expect(try !writer.commitIfDue(now: now + .seconds(5)))
         writer.append(likelyFlows(99))
-        #expect(try !writer.commitIfDue(now: .now + .milliseconds(300)))
+        #expect(try !writer.commitIfDue(now: .now + .milliseconds(200)))
         #expect(writer.status.waitingFlows == 99)
-        #expect(try writer.commitIfDue(now: .now + .milliseconds(501)))
+        #expect(try writer.commitIfDue(now: .now + .milliseconds(301)))
         #expect(writer.status.waitingFlows == 0)
         writer.append(likelyFlows(1, from: 100))
         #expect(try writer.commitIfDue())

@@ -40,6 +40,24 @@ private struct Record: BitwiseCopyable, Equatable {
         #expect(drain(&late).read == Array(105..<110))
     }
 
+    @Test("A word of an element that is in the ring can be replaced, and no other word changes")
+    func replacedWord() {
+        let ring = BroadcastRing<Record>(capacity: 4, start: 1)
+        var writer = BroadcastWriter(ring)
+        write(1..<3, to: &writer)
+        #expect(writer.oldest == 1)
+        write(3..<5, to: &writer)
+        write(5..<7, to: &writer)
+        #expect(writer.oldest == 3)
+        #expect(writer.word(2, at: 3) == 93)
+        writer.replace(word: 2, at: 3, with: 7)
+        var reader = BroadcastReader(ring, at: 3)
+        var read: [Record] = []
+        _ = reader.read { span in for index in span.indices { read.append(span[index]) } }
+        #expect(read[0].words == (3, ~3, 7, 3 ^ 0xffff))
+        #expect(read.dropFirst().filter { !$0.isIntact }.isEmpty)
+    }
+
     @Test("An overtaken reader misses exactly what it counts, and resumes with the oldest element that is there")
     func overtaken() {
         let ring = BroadcastRing<Record>(capacity: 8)

@@ -35,6 +35,21 @@ struct DurationArgument: ExpressibleByArgument {
     }
 }
 
+/// A `DurationArgument` up to a minute, or `0`.
+struct DurationOrNone: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        let duration = argument == "0" ? .zero : DurationArgument(argument: argument)?.duration
+        guard let duration, duration <= .seconds(60) else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { "\(Int(duration / .milliseconds(1)))ms" }
+}
+
 /// `512MiB`, `10GiB`; a bare number is bytes.
 struct ByteCountArgument: ExpressibleByArgument {
     let bytes: UInt64
@@ -122,6 +137,12 @@ struct PipelineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Flows in memory that live readers can look back on: a power of two.", valueName: "n"))
     var flowRingFlows = Limits().flowRingFlows
 
+    @Option(
+        help: ArgumentHelp(
+            "A flow whose pod becomes known within this time gets its name: 500ms, 2s; 0 for none. History waits as long.",
+            valueName: "time"))
+    var nameGrace = DurationOrNone(.nanoseconds(Limits().nameGraceNanoseconds))
+
     @Option(help: ArgumentHelp("How long history is kept: 30m, 12h, 7d.", valueName: "age"))
     var historyAge: DurationArgument?
 
@@ -133,6 +154,7 @@ struct PipelineOptions: ParsableArguments {
     func apply(to settings: inout ServerSettings) {
         capture.apply(to: &settings)
         settings.limits.flowRingFlows = flowRingFlows
+        settings.limits.nameGraceNanoseconds = UInt64(nameGrace.duration / .nanoseconds(1))
         settings.history.maximumAge = historyAge?.duration ?? Self.defaultHistoryAge
         settings.history.maximumBytes = historySize?.bytes ?? Self.defaultHistoryBytes
     }

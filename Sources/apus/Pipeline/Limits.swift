@@ -25,6 +25,13 @@ struct Limits: Sendable {
     /// Threads for questions that read the disk; each holds a read connection while it answers.
     var queryThreads = 2
 
+    /// A flow whose name comes within this time, in nanoseconds, gets it in the ring and in history; 0: none does. Costs: as
+    /// long, history waits for its flows, and each new directory that knows more addresses goes back over the ring.
+    var nameGraceNanoseconds: UInt64 = 500_000_000
+
+    /// Added to the grace before history takes a flow: a name that is known waits for its turn as long as
+    /// `LateNames.pause`, and as long again for a thread that does not run.
+    static let nameSlackNanoseconds: UInt64 = 100_000_000
     /// Events that are enriched before the ring is told: small enough to stay in the processor's cache.
     static let batchEvents = 256
     /// Metrics see new counts so often, in milliseconds.

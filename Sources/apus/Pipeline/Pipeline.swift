@@ -69,8 +69,9 @@ final class Pipeline: Sendable {
             history: .init(directory: historyDirectory) { status.storedThrough })
         let enricher = FlowEnricher(
             publisher: directory, catalog: catalog, reasonNames: datapath.kernelReasonNames, symbols: .running(),
-            interfaces: interfaces, firstSequence: firstSequence)
-        startHistory(writer)
+            interfaces: interfaces, firstSequence: firstSequence, nameGrace: limits.nameGraceNanoseconds)
+        directory.whenPublished { [events] in events.wakeReader() }
+        startHistory(writer, limits)
         startEnrichment(enricher)
         startCapture(
             Capture(
@@ -78,10 +79,12 @@ final class Pipeline: Sendable {
                 cilium: cilium?.capture.take(), into: events, latencyMilliseconds: limits.latencyMilliseconds))
     }
 
-    private func startHistory(_ writer: consuming HistoryWriter) {
+    private func startHistory(_ writer: consuming HistoryWriter, _ limits: Limits) {
         let logger = logger
         let stage = Handover(
-            HistoryStage(flows: flows, writer: writer, losses: losses, bell: historyBell) { logger.error("\($0)") })
+            HistoryStage(
+                flows: flows, writer: writer, nameGrace: limits.nameGraceNanoseconds, losses: losses, bell: historyBell
+            ) { logger.error("\($0)") })
         history.start("apus-history") { thread in
             let stage = stage.take()
             stage.run(until: thread.isStopping)

@@ -41,7 +41,8 @@ struct Readings: Sendable {
                 cilium: pipeline.ciliumCounters.map {
                     .init(flows: $0.flows, skipped: $0.skipped, malformed: $0.malformed)
                 },
-                endpoints: objects.endpoints, policies: objects.policies, refusedManifests: objects.problems.count,
+                lateNames: tally.lateNames, endpoints: objects.endpoints, policies: objects.policies,
+                refusedManifests: objects.problems.count,
                 history: .init(
                     directory: pipeline.historyDirectory, stored: history.storedFlows, bytes: history.bytes,
                     lastError: history.lastError)))

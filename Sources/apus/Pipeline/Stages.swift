@@ -3,7 +3,6 @@ import DatapathABI
 import FlowCapture
 import FlowCatalog
 import FlowEnrichment
-import FlowHistory
 import FlowMetrics
 import FlowModel
 import FlowRing
@@ -72,11 +71,31 @@ struct EnrichmentStage: ~Copyable, Sendable {
         while true {
             let wasStopping = isStopping.load(ordering: .acquiring)
             let count = step(&flows)
+            let names = repairNames()
             publishTally(isEnd: wasStopping && count == 0)
             if count > 0 { continue }
             if wasStopping { return }
-            events.wait(timeoutMilliseconds: isTallyNew ? Limits.tallyIntervalMilliseconds : nil)
+            events.wait(timeoutMilliseconds: timeout(names))
         }
+    }
+
+    /// Names that came late, into flows that are in the ring already.
+    ///
+    /// - Returns: nanoseconds until it is to be looked again; nil if nothing waits.
+    private mutating func repairNames() -> UInt64? {
+        let wait = enricher.repairNames(in: &writer)
+        if tally.lateNames != enricher.lateNames.repaired {
+            tally.lateNames = enricher.lateNames.repaired
+            isTallyNew = true
+        }
+        return wait
+    }
+
+    /// Milliseconds that the thread may sleep; nil: until there are events or a new directory.
+    private func timeout(_ names: UInt64?) -> Int32? {
+        let names = names.map { Int32(clamping: $0 / 1_000_000 + 1) }
+        guard isTallyNew else { return names }
+        return min(names ?? .max, Limits.tallyIntervalMilliseconds)
     }
 
     /// Each copy allocates, so there are few of them.
@@ -106,93 +125,5 @@ struct EnrichmentStage: ~Copyable, Sendable {
         _ events: inout EventRingReader<apus_event>, _ enricher: inout FlowEnricher, _ flows: inout [Flow]
     ) -> Int {
         events.consume(limit: Limits.batchEvents) { span in enricher.enrich(span, into: &flows) }
-    }
-}
-
-/// The body of `apus-history`: the ring's flows to disk.
-struct HistoryStage: ~Copyable, Sendable {
-    private var reader: BroadcastReader<Flow>
-    private var writer: HistoryWriter
-    private let losses: LossLedger
-    private var lossCursor = 0
-    private let flows: BroadcastRing<Flow>
-    private let bell: ReaderBell
-    private let report: @Sendable (String) -> Void
-    private var retentionAt = ContinuousClock.now
-
-    init(
-        flows: BroadcastRing<Flow>, writer: consuming HistoryWriter, losses: LossLedger, bell: ReaderBell,
-        report: @escaping @Sendable (String) -> Void
-    ) {
-        reader = BroadcastReader(flows, at: flows.start, batchCapacity: 1_024)
-        self.writer = writer
-        self.losses = losses
-        self.flows = flows
-        self.bell = bell
-        self.report = report
-    }
-
-    /// Runs until told to stop, and then until all flows and losses are durable.
-    consuming func run(until isStopping: borrowing Atomic<Bool>) {
-        var isRunning = true
-        while isRunning {
-            let wasStopping = isStopping.load(ordering: .acquiring)
-            takeFlows()
-            takeLosses()
-            attempt { writer throws(HistoryError) in _ = try writer.commitIfDue() }
-            applyRetention()
-            isRunning = !wasStopping
-            if isRunning { wait() }
-        }
-        let report = report
-        do throws(HistoryError) { try writer.close() } catch { report("history was not closed cleanly: \(error)") }
-    }
-
-    /// While something waits for its commit: a moment. Else until there is something to do.
-    private func wait() {
-        guard !writer.hasUncommitted else {
-            return NamedThread.sleep(nanoseconds: Limits.historyIntervalNanoseconds)
-        }
-        bell.wait(timeoutMilliseconds: Limits.retentionIntervalMilliseconds) {
-            flows.published != reader.position || losses.count > lossCursor
-        }
-    }
-
-    private mutating func takeFlows() {
-        while true {
-            let step = Self.read(&reader, into: &writer)
-            if step.lost > 0 {
-                let now = SystemClock.realtimeNanoseconds()
-                losses.record(
-                    LostEvent(place: .history, count: step.lost, firstNanoseconds: now, lastNanoseconds: now))
-            }
-            guard step.count > 0 || step.lost > 0 else { return }
-            attempt { writer throws(HistoryError) in _ = try writer.commitIfDue() }
-        }
-    }
-
-    @inline(never)
-    private static func read(
-        _ reader: inout BroadcastReader<Flow>, into writer: inout HistoryWriter
-    ) -> (count: Int, lost: UInt64) {
-        reader.read { span in writer.append(span) }
-    }
-
-    private mutating func takeLosses() {
-        guard losses.count > lossCursor else { return }
-        for loss in losses.entries(from: &lossCursor) { writer.append(loss: loss) }
-    }
-
-    private mutating func applyRetention() {
-        guard ContinuousClock.now >= retentionAt else { return }
-        retentionAt = .now + .milliseconds(Limits.retentionIntervalMilliseconds)
-        attempt { writer throws(HistoryError) in
-            while try writer.applyRetention(now: SystemClock.realtimeNanoseconds()).hasMore {}
-        }
-    }
-
-    /// The writer keeps what it could not write and tries again; what it then gives up it counts as lost.
-    private mutating func attempt(_ body: (inout HistoryWriter) throws(HistoryError) -> Void) {
-        do throws(HistoryError) { try body(&writer) } catch { report("history: \(error)") }
     }
 }

@@ -7,10 +7,11 @@
 ///   fence      fence (release)                oldest     o ← reserved (acquire); behind it? lose, skip
 ///   write      each word: slot ← (relaxed)    copy       each word: batch ← slot (relaxed)
 ///   publish    published ← p + n (release)    fence      fence (acquire)
-///                                             check      r ← reserved (relaxed); deliver what is above r - capacity
+///   replace    one word of the oldest ←       check      r ← reserved (relaxed); deliver what is above r - capacity
 /// ```
 ///
-/// Both words of an element hold its position + 1, so that a torn copy, an older and a newer element all show.
+/// Both words of an element hold its position + 1, so that a torn copy, an older and a newer element all show. The second
+/// word of the oldest element, the one that is overwritten next, is replaced after each batch: by `replaced` more.
 struct BroadcastRingModel: ThreadModel {
     var capacity = 2
     var batch = 1
@@ -23,6 +24,7 @@ struct BroadcastRingModel: ThreadModel {
     enum Flaw: CaseIterable {
         case writerDoesNotFence, readerDoesNotFence, reservesAfterWriting, publishesRelaxed, readsPublishedRelaxed
         case checksBeforeCopyingOnly, checksPublished, keepsOneTooMany, forgetsToCountOvertaken
+        case replacesWhatIsOverwritten, replacesTwoWords
     }
 
     struct State: Hashable {
@@ -33,7 +35,7 @@ struct BroadcastRingModel: ThreadModel {
     }
 
     struct Writer: Hashable {
-        enum Action { case reserve, fence, write, publish, end }
+        enum Action { case reserve, fence, write, publish, replace, end }
         var action = Action.reserve
         var position = 0
         var word = 0
@@ -51,6 +53,7 @@ struct BroadcastRingModel: ThreadModel {
 
     /// Words of an element.
     let width = 2
+    let replaced = 16
     /// Locations: two positions, then the slots' words.
     let published = 0, reserved = 1, slots = 2
     let writing = 0, reading = 1
@@ -97,14 +100,34 @@ extension BroadcastRingModel {
             next.writer.word += 1
             if next.writer.word == batch * width { next.writer.action = .publish }
             return Step(name: "writer: slot ←", state: next)
-        case .publish, .end:
+        case .publish:
             if flaw == .reservesAfterWriting { next.memory.store(end, to: reserved, .relaxed, by: writing) }
             let order: MemoryOrder = flaw == .publishesRelaxed ? .relaxed : .releasing
             next.memory.store(end, to: published, order, by: writing)
-            next.writer = Writer(position: Int(end))
-            if next.writer.position >= total { next.writer.action = .end }
+            next.writer = Writer(action: .replace, position: Int(end), word: flaw == .replacesTwoWords ? 0 : 1)
             return Step(name: "writer: published ←", state: next)
+        case .replace, .end:
+            replace(&next)
+            return Step(name: "writer: word of the oldest ←", state: next)
         }
+    }
+
+    private func replace(_ state: inout State) {
+        let position = state.writer.position
+        let oldest = max(0, position - capacity - (flaw == .replacesWhatIsOverwritten ? 1 : 0))
+        let slot = location(of: state.writer.word, at: oldest)
+        state.memory.store(UInt8(oldest + 1 + replaced), to: slot, .relaxed, by: writing)
+        state.writer.word += 1
+        if state.writer.word == width {
+            state.writer = Writer(action: position < total ? .reserve : .end, position: position)
+        }
+    }
+
+    /// The two words belong to the element at the position and make sense together.
+    private func isWhole(_ words: ArraySlice<UInt8>, at position: Int) -> Bool {
+        let (old, new) = (UInt8(position + 1), UInt8(position + 1 + replaced))
+        let whole = flaw == .replacesTwoWords ? [[old, old], [new, new]] : [[old, old], [old, new]]
+        return whole.contains(Array(words))
     }
 
     private func readerSteps(from state: State) -> [Step<State>] {
@@ -169,8 +192,8 @@ extension BroadcastRingModel {
         var firstIntact = flaw == .checksBeforeCopyingOnly ? 0 : max(0, reserved - capacity)
         if flaw == .keepsOneTooMany { firstIntact = max(0, firstIntact - 1) }
         let overwritten = min(max(0, firstIntact - reader.position), count)
-        for word in overwritten * width..<count * width
-        where Int(reader.batch[word]) != reader.position + word / width + 1 {
+        for element in overwritten..<count
+        where !isWhole(reader.batch[element * width..<(element + 1) * width], at: reader.position + element) {
             state.problem = "a torn or foreign element is delivered"
         }
         let position = reader.position + count
