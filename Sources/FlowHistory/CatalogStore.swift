@@ -36,7 +36,7 @@ enum CatalogStore {
     ) throws(SQLiteError) {
         guard old != new else { return }
         try insert(
-            catalog.endpoints, old.endpoints..<new.endpoints, "endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?)", connection
+            catalog.endpoints, old.endpoints..<new.endpoints, "endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", connection
         ) { endpoint, row in
             row.bind(Int64(endpoint.id), at: 2)
             row.bind(Int64(endpoint.identity.rawValue), at: 3)
@@ -45,6 +45,7 @@ enum CatalogStore {
             row.bind(endpoint.podName, at: 6)
             row.bind(json(endpoint.labels), at: 7)
             row.bind(json(endpoint.workloads.map { [$0.name, $0.kind] }), at: 8)
+            row.bind(json(endpoint.dnsNames), at: 9)
         }
         try insert(catalog.services, old.services..<new.services, "services VALUES (?, ?, ?)", connection) {
             service, row in
@@ -100,7 +101,8 @@ extension CatalogStore {
                 id: UInt32(truncatingIfNeeded: row.integer(1)),
                 identity: Identity(rawValue: UInt32(truncatingIfNeeded: row.integer(2))), clusterName: row.text(3),
                 namespace: row.text(4), podName: row.text(5), labels: strings(row.text(6)),
-                workloads: lists(row.text(7)).compactMap { $0.count == 2 ? Workload(name: $0[0], kind: $0[1]) : nil })
+                workloads: lists(row.text(7)).compactMap { $0.count == 2 ? Workload(name: $0[0], kind: $0[1]) : nil },
+                dnsNames: strings(row.text(8)))
         }
         try load(catalog.services, "services", &loaded.services, connection) { row in
             ServiceReference(name: row.text(1), namespace: row.text(2))

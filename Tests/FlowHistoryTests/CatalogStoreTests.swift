@@ -1,5 +1,6 @@
 import FlowCatalog
 import FlowModel
+import SQLiteRuntime
 import Testing
 
 @testable import FlowHistory
@@ -9,7 +10,7 @@ struct CatalogStoreTests {
     private static let endpoint = Endpoint(
         id: 7, identity: Identity(rawValue: 12_345), clusterName: "default", namespace: "shop", podName: "frontend-1",
         labels: ["k8s:app=frontend", "k8s:quote=\"\\\u{1}é"],
-        workloads: [Workload(name: "frontend", kind: "Deployment")])
+        workloads: [Workload(name: "frontend", kind: "Deployment")], dnsNames: ["example.com", "www.example.com"])
     private static let rule = RuleReference(
         kind: "CiliumNetworkPolicy", name: "deny", namespace: "shop", direction: .egress, isDeny: true, index: 3,
         labels: ["k8s:io.cilium.k8s.policy.name=deny"])
@@ -56,6 +57,23 @@ struct CatalogStoreTests {
             let read = try #require(try reader.next(&cursor))
             #expect(read.map { others.names[$0.interfaceName] } == ["lxc\(number)"])
         }
+    }
+
+    @Test("of a store that was made before endpoints had DNS names is read, and then has room for them")
+    func olderFormat() throws {
+        let store = TemporaryStore()
+        do {
+            let first = try #require(EmbeddedSchema.migrations.first)
+            let connection = try Connection(path: store.database, mode: .create, busyTimeout: .zero)
+            try connection.execute(first.sql)
+            try connection.execute("INSERT INTO endpoints VALUES (1, 7, 300, 'default', 'shop', 'cart', '[]', '[]')")
+            try connection.execute("PRAGMA user_version = 1; PRAGMA application_id = 1095783763")
+        }
+        let catalog = FlowCatalog()
+        try HistoryWriter(store.settings(), catalog: catalog).close()
+        let cart = Endpoint(
+            id: 7, identity: Identity(rawValue: 300), clusterName: "default", namespace: "shop", podName: "cart")
+        #expect(catalog.endpoints[1] == cart)
     }
 
     @Test("refuses a catalog that has other names at the store's indices")

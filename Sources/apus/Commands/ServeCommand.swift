@@ -41,6 +41,12 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "name[=pod]"))
     var interface: [InterfaceArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Names of addresses outside of the cluster, in the format of hosts(5), watched for changes.",
+            valueName: "file"))
+    var hostsFile: String?
+
     @Option(help: "What policies do: none, audit, enforce.")
     var enforcement = EnforcementMode.none
 
@@ -102,13 +108,17 @@ struct ServeCommand: AsyncParsableCommand {
             settings, interfaces: Dictionary(uniqueKeysWithValues: interfaces.map { ($0.index, $0.name) }),
             logger: logger)
         let watch = manifests.map { ManifestWatch($0, controlPlane: server.controlPlane, logger: logger) }
+        let hosts = hostsFile.map { HostsFileWatch($0, controlPlane: server.controlPlane, logger: logger) }
         do {
+            try hosts?.start()
+            hosts?.reload()
             try watch?.start()
             if watch == nil { _ = try server.controlPlane.apply(ManifestSet()) }
             watch?.reload()
             for interface in interfaces { try server.controlPlane.attach(interface) }
         } catch {
             watch?.stop()
+            hosts?.stop()
             try? server.controlPlane.detachAll()
             _ = await server.stop()
             throw error
@@ -117,6 +127,7 @@ struct ServeCommand: AsyncParsableCommand {
         await stop.wait()
         logger.info("stopping")
         watch?.stop()
+        hosts?.stop()
         try server.controlPlane.detachAll()
         let account = await server.stop()
         logger.info("captured \(account.captured) = stored \(account.stored) + lost \(account.lost)")

@@ -69,26 +69,37 @@ final class ControlPlane: Sendable {
     ///
     /// - Returns: everything that was refused.
     func apply(_ newest: ManifestSet) throws(DatapathError) -> [ManifestProblem] {
+        try state.withLock { state throws(DatapathError) in try apply(newest, &state) }
+    }
+
+    /// Puts the names of addresses outside of the cluster in force.
+    func apply(addressNames: [IPAddress: [String]]) throws(DatapathError) {
         try state.withLock { state throws(DatapathError) in
-            let manifests = newest.keepingUnreadable(from: state.manifests)
-            let policies = PolicySet(manifests, last: state.policies)
-            let update = state.directory.update(manifests, prefixes: policies.prefixes)
-            let compiled = compile(policies, update)
-            state.endpointIDs = Dictionary(
-                uniqueKeysWithValues: update.subjects.map {
-                    (.pod(namespace: $0.namespace, name: $0.podName), ($0.id, $0.identity))
-                })
-            publisher.publish(update.snapshot)
-            try state.datapath?.apply(update.addresses)
-            try state.datapath?.apply(compiled)
-            for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
-            state.manifests = manifests
-            state.policies = policies
-            state.summary = Summary(
-                endpoints: update.subjects.count, policies: policies.policies.count,
-                problems: update.problems + policies.problems)
-            return state.summary.problems
+            guard state.directory.addressNames != addressNames else { return }
+            state.directory.addressNames = addressNames
+            _ = try apply(state.manifests, &state)
         }
+    }
+
+    private func apply(_ newest: ManifestSet, _ state: inout State) throws(DatapathError) -> [ManifestProblem] {
+        let manifests = newest.keepingUnreadable(from: state.manifests)
+        let policies = PolicySet(manifests, last: state.policies)
+        let update = state.directory.update(manifests, prefixes: policies.prefixes)
+        let compiled = compile(policies, update)
+        state.endpointIDs = Dictionary(
+            uniqueKeysWithValues: update.subjects.map {
+                (.pod(namespace: $0.namespace, name: $0.podName), ($0.id, $0.identity))
+            })
+        publisher.publish(update.snapshot)
+        try state.datapath?.apply(update.addresses)
+        try state.datapath?.apply(compiled)
+        for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
+        state.manifests = manifests
+        state.policies = policies
+        state.summary = Summary(
+            endpoints: update.subjects.count, policies: policies.policies.count,
+            problems: update.problems + policies.problems)
+        return state.summary.problems
     }
 
     private func compile(_ policies: PolicySet, _ update: DirectoryUpdate) -> [EndpointPolicy] {
