@@ -28,14 +28,18 @@ final class HostsFileWatch: Sendable {
         try watcher.watch([URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)])
         thread.start("apus-hosts") { thread in
             var last = self.read()
+            var pace = ReloadPace()
+            var isChanged = false
             while !thread.isStopping.load(ordering: .acquiring) {
-                guard watcher.wait(timeoutMilliseconds: Self.pollMilliseconds) else { continue }
+                isChanged = watcher.wait(timeoutMilliseconds: Self.pollMilliseconds) || isChanged
+                guard isChanged, pace.isDue else { continue }
+                isChanged = false
                 NamedThread.sleep(nanoseconds: Self.settleMilliseconds * 1_000_000)
                 _ = watcher.wait(timeoutMilliseconds: 0)
                 let newest = self.read()
                 guard let newest, newest != last else { continue }
                 last = newest
-                self.apply(newest)
+                pace.reload { self.apply(newest) }
             }
         }
     }

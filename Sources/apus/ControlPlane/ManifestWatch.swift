@@ -26,12 +26,16 @@ final class ManifestWatch: Sendable {
         let watcher = try DirectoryWatcher()
         try watcher.watch(directories)
         thread.start("apus-manifests") { thread in
+            var pace = ReloadPace()
+            var isChanged = false
             while !thread.isStopping.load(ordering: .acquiring) {
-                guard watcher.wait(timeoutMilliseconds: Self.pollMilliseconds) else { continue }
+                isChanged = watcher.wait(timeoutMilliseconds: Self.pollMilliseconds) || isChanged
+                guard isChanged, pace.isDue else { continue }
+                isChanged = false
                 NamedThread.sleep(nanoseconds: Self.settleMilliseconds * 1_000_000)
                 _ = watcher.wait(timeoutMilliseconds: 0)
                 do throws(SystemError) { try watcher.watch(self.directories) } catch { self.logger.error("\(error)") }
-                self.reload()
+                pace.reload { self.reload() }
             }
         }
     }
