@@ -26,8 +26,7 @@ package struct RingAge: Sendable {
     ///   - published: the ring's end.
     ///   - position: the first flow that has not been taken.
     package mutating func settled(published: UInt64, from position: UInt64, now: UInt64) -> UInt64 {
-        if let last = marks.last, now < last.seenAt + Self.markInterval {
-        } else {
+        if marks.last.map({ now >= $0.seenAt + Self.markInterval }) ?? true {
             marks.append(Mark(position: published, seenAt: now))
         }
         let young = marks.firstIndex { now < $0.seenAt + wanted } ?? marks.count
