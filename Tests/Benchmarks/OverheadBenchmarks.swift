@@ -103,11 +103,11 @@ enum OverheadBenchmarks {
 final class RingDrain: Sendable {
     private let isStopping = Atomic(false)
     private let thread: Mutex<NamedThread?>
-    private let capture: Mutex<EventCapture?>
+    private let capture: Mutex<Capture?>
     private let events = EventRing<apus_event>(capacity: 65_536)
 
     init(_ reader: consuming RingBufferReader) {
-        capture = Mutex(EventCapture(reader: reader, ring: events, counters: CaptureCounters()))
+        capture = Mutex(Capture(EventCapture(reader: reader, counters: CaptureCounters()), into: events))
         thread = Mutex(nil)
         thread.withLock { $0 = NamedThread("bench-capture") { [self] in run() } }
     }
@@ -116,7 +116,7 @@ final class RingDrain: Sendable {
         guard var capture = capture.withLock({ $0.take() }) else { preconditionFailure("taken once") }
         var reader = EventRingReader(events)
         while !isStopping.load(ordering: .acquiring) {
-            if capture.drain() == 0 { capture.waitForRecords() }
+            _ = capture.drain()
             while reader.consume(limit: 65_536, { _ in }) > 0 {}
             NamedThread.sleep(nanoseconds: 1_000_000)
         }

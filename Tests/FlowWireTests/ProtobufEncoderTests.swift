@@ -56,7 +56,7 @@ struct ProtobufEncoderTests {
             Endpoint(identity: .world, dnsNames: ["a.example.com", "b.example.com"]))
         let message = try fixture.protobuf(flow).flow
         #expect(message.sourceNames == ["a.example.com", "b.example.com"] && message.destinationNames.isEmpty)
-        swap(&flow.sourceEndpoint, &flow.destinationEndpoint)
+        (flow.sourceEndpoint, flow.destinationEndpoint) = (0, flow.sourceEndpoint)
         #expect(try fixture.protobuf(flow).flow.destinationNames == message.sourceNames)
     }
 

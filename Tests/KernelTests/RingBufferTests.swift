@@ -67,11 +67,11 @@ private final class CaptureUnderLoad: Sendable {
     private let isStopping = Atomic(false)
     private let isCaptured = Atomic(false)
     private let read = Atomic<UInt64>(0)
-    private let capture: Mutex<EventCapture?>
+    private let capture: Mutex<Capture?>
     private let threads = Mutex<[NamedThread]>([])
 
     init(_ reader: consuming RingBufferReader) {
-        capture = Mutex(EventCapture(reader: reader, ring: events, counters: counters))
+        capture = Mutex(Capture(EventCapture(reader: reader, counters: counters), into: events))
         threads.withLock {
             $0 = [
                 NamedThread("test-capture") { [self] in runCapture() },
