@@ -88,7 +88,7 @@ extension ByteWriter {
     /// The length takes more or fewer bytes than expected.
     @inline(never)
     private mutating func moveAndClose(_ message: OpenMessage, _ length: Int) {
-        let lengthCount = [UInt8](varint: UInt64(length)).count
+        let lengthCount = max(1, (Int.bitWidth - length.leadingZeroBitCount + 6) / 7)
         shift(from: message.index + message.lengthCount, by: lengthCount - message.lengthCount)
         var rest = length
         for offset in 0..<lengthCount {

@@ -49,7 +49,7 @@ struct FlowMessageParts {
         }
         if flow.showsInterface && mask.contains(.interface) { interfaceName = fragments.name(flow.interfaceName) }
         if mask.contains(.summary) { summary = fragments.summary(flow) }
-        if flow.kind == .kernelDrop && mask.containsAny([.summary, .apus]) { addKernel(flow, &fragments) }
+        if flow.kind == .kernelDrop && (mask.contains(.summary) || mask.contains(.apus)) { addKernel(flow, &fragments) }
         if flow.rule == 0 { return }
         policy = fragments.policy(flow.rule)
         if mask.contains(.apus) { rule = fragments.rule(flow.rule) }
