@@ -11,15 +11,14 @@ import SystemRuntime
 
 extension EnforcementMode: ExpressibleByArgument {
     package init?(argument: String) {
-        switch argument {
-        case "none": self = .none
-        case "audit": self = .audit
-        case "enforce": self = .enforce
-        default: return nil
-        }
+        guard let index = Self.allValueStrings.firstIndex(of: argument) else { return nil }
+        self.init(rawValue: UInt8(index))
     }
 
+    /// By raw value.
     package static var allValueStrings: [String] { ["none", "audit", "enforce"] }
+
+    package var defaultValueDescription: String { Self.allValueStrings[Int(rawValue)] }
 }
 
 struct ServeCommand: AsyncParsableCommand {
