@@ -71,7 +71,7 @@ extension HistoryReader {
         // One snapshot for blocks and tail: a block cannot come into being between them.
         let snapshot = try Transaction(connection, .deferred)
         let flows = try nextBlockOrTail(&cursor)
-        try snapshot.commit()
+        snapshot.end()
         return flows
     }
 

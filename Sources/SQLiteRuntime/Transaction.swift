@@ -24,6 +24,9 @@ package struct Transaction: ~Copyable {
         }
     }
 
+    /// Ends a snapshot, in which there is nothing to make permanent. An I/O error may have ended it before.
+    package consuming func end() {}
+
     deinit {
         // Some errors (full, out of memory, I/O) have already rolled back.
         guard unsafe sqlite3_get_autocommit(handle.pointer) == 0 else { return }
