@@ -20,17 +20,24 @@ enum StoreFile {
     /// Opens the store, creates it or brings it to the newest format. The caller holds the writer's lock.
     static func openForWriting(_ settings: HistorySettings) throws(HistoryError) -> Connection {
         let path = path(settings.directory)
-        return try naming(path) { () throws(SQLiteError) in
+        let connection = try naming(path) { () throws(SQLiteError) in
             let connection = try Connection(path: path, mode: .create, busyTimeout: settings.busyTimeout)
-            // Both have an effect on a file that is still empty only.
-            try connection.execute("PRAGMA page_size = \(pageBytes); PRAGMA auto_vacuum = INCREMENTAL")
             try configure(connection)
+            return connection
+        }
+        // Before anything is changed, since the file may be another's.
+        let found = try formatOf(connection, path)
+        guard found <= format else { throw .otherFormat(path: path, found: found, known: format) }
+        try naming(path) { () throws(SQLiteError) in
+            if found == 0 {
+                try connection.execute("PRAGMA page_size = \(pageBytes); PRAGMA auto_vacuum = INCREMENTAL")
+            }
             try connection.setPragma("journal_mode", "WAL")
             try connection.execute("PRAGMA synchronous = NORMAL")
             try connection.setPragma("wal_autocheckpoint", "0")
             try connection.setPragma("journal_size_limit", "\(settings.checkpointBytes * 4)")
-            return connection
         }
+        return connection
     }
 
     /// Opens an existing store; nothing in it is changed.
@@ -43,7 +50,8 @@ enum StoreFile {
                 try configure(connection)
                 return connection
             }
-        } catch .sqlite(_, let error) where error.code == .cannotOpen {
+        } catch .sqlite(_, let error) where error.code == .cannotOpen || error.needsRollback {
+            // Only the making of a store writes a rollback journal: it was interrupted, and its writer will begin anew.
             throw .noStore(directory: directory)
         }
         let found = try formatOf(connection, path)
@@ -73,7 +81,6 @@ enum StoreFile {
     static func migrate(_ connection: borrowing Connection, _ directory: String) throws(HistoryError) {
         let path = path(directory)
         let found = try formatOf(connection, path)
-        guard found <= format else { throw .otherFormat(path: path, found: found, known: format) }
         for migration in EmbeddedSchema.migrations where migration.number > found {
             try whileDoing("bringing \(path) to format \(migration.name)") { () throws(SQLiteError) in
                 let transaction = try Transaction(connection, .immediate)

@@ -27,6 +27,12 @@ package struct SQLiteError: Error, Sendable, Equatable {
     /// The statement, or the path when a file was to be opened.
     package var sql: String
 
+    /// A transaction that was interrupted must be rolled back first, which a connection for reading cannot do.
+    package var needsRollback: Bool {
+        // SQLITE_READONLY_ROLLBACK, a macro that is not imported.
+        extendedCode == SQLITE_READONLY | 3 << 8
+    }
+
     package init(code: Code, extendedCode: Int32, message: String, sql: String) {
         self.code = code
         self.extendedCode = extendedCode
