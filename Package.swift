@@ -113,6 +113,13 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "CPacketFlood", path: "Tests/PacketFlood"),
         .target(name: "CRingBaseline", dependencies: ["CBPF"], path: "Tests/RingBaseline"),
+        .target(name: "FaultVFS", dependencies: ["CSQLite"], path: "Tests/FaultVFS"),
+        .target(
+            name: "HistoryFaults", dependencies: ["FaultVFS", "FlowCatalog", "FlowHistory", "FlowModel"],
+            path: "Tests/HistoryFaults", swiftSettings: strict),
+        .executableTarget(
+            name: "HistoryVictim", dependencies: ["FlowCatalog", "FlowHistory", "HistoryFaults"],
+            path: "Tests/HistoryVictim", swiftSettings: strict),
         .target(
             name: "SyntheticTraffic",
             dependencies: ["DatapathABI", "Directory", "FlowCatalog", "FlowEnrichment", "FlowModel", "Manifests"],
@@ -146,6 +153,12 @@ let package = Package(
         tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
         tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
         tests("FlowHistoryTests", ["FlowModel", "FlowCatalog", "FlowHistory", "SQLiteRuntime"]),
+        tests(
+            "FaultTests",
+            [
+                "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver", "FlowRing", "HistoryFaults",
+                "HistoryVictim", "SQLiteRuntime",
+            ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
         tests("HTTPTransportTests", ["HTTPTransport", "HTTP2Session", nioCore]),
         tests(

@@ -1,0 +1,54 @@
+import FlowCatalog
+import FlowHistory
+import FlowModel
+
+/// What a reader finds in a store of scripted flows, and what of it must not be.
+package struct StoreInspection: Sendable {
+    /// 0 when there is no store.
+    package private(set) var lastSequence: UInt64 = 0
+    package private(set) var storedFlows: UInt64 = 0
+    package private(set) var lostFlows: UInt64 = 0
+    /// At most a few of a kind.
+    package private(set) var problems: [String] = []
+
+    /// - Parameter isThorough: lets the store check all that it can check.
+    package init(_ directory: String, isThorough: Bool = false) {
+        do throws(HistoryError) {
+            let catalog = FlowCatalog()
+            var reader = try HistoryReader(directory: directory, catalog: catalog)
+            try read(&reader, catalog)
+            lostFlows = try reader.losses().reduce(0) { $0 + $1.count }
+            if storedFlows + lostFlows != lastSequence {
+                note("\(storedFlows) stored and \(lostFlows) lost, and \(lastSequence) were produced")
+            }
+            if isThorough { problems += try reader.integrityCheck() }
+        } catch .noStore {
+        } catch {
+            note("\(error)")
+        }
+    }
+
+    private mutating func read(_ reader: inout HistoryReader, _ catalog: FlowCatalog) throws(HistoryError) {
+        var cursor = reader.cursor(order: .ascending)
+        while let flows = try reader.next(&cursor) {
+            let endpoints = catalog.endpoints.elements()
+            for flow in flows { check(flow, endpoints) }
+        }
+        if let damage = cursor.firstDamage { note("\(damage)") }
+    }
+
+    private mutating func check(_ flow: Flow, _ endpoints: [Endpoint]) {
+        if flow.sequence <= lastSequence { note("flow \(flow.sequence) comes after \(lastSequence)") }
+        if !flow.isSame(as: .scripted(flow.sequence)) { note("flow \(flow.sequence) differs") }
+        let index = Int(flow.sourceEndpoint)
+        if !endpoints.indices.contains(index) || endpoints[index].podName != "pod-\(index)" {
+            note("flow \(flow.sequence) names endpoint \(index), which is another or none")
+        }
+        lastSequence = flow.sequence
+        storedFlows += 1
+    }
+
+    private mutating func note(_ problem: String) {
+        if problems.count < 5 { problems.append(problem) }
+    }
+}
