@@ -20,7 +20,10 @@ private struct Reading {
             while let batch = try reader.next(&cursor) {
                 let endpoints = catalog.endpoints.elements()
                 flows += batch
-                misnamedFlows += batch.count { endpoints[Int($0.sourceEndpoint)].podName != "pod-\($0.sourceEndpoint)" }
+                misnamedFlows += batch.count { flow in
+                    let index = Int(flow.sourceEndpoint)
+                    return !endpoints.indices.contains(index) || endpoints[index].podName != "pod-\(index)"
+                }
             }
         } catch {
             self.error = error
