@@ -49,9 +49,19 @@ struct FilterReader {
         }
         for (place, names) in namespaces where !pods.contains(where: { $0.place == place }) {
             let patterns = names.map { PodPattern(namespace: $0, namePrefix: "") }
-            withConditions(of: .namespace, isNegated: place.isNegated) { $0.pods[place.side] += patterns }
+            withConditions(of: Self.namespace(place.side), isNegated: place.isNegated) {
+                $0.pods[place.side] += patterns
+            }
         }
         return FilterSpec(allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions))
+    }
+
+    private static func namespace(_ side: Side) -> FilterParameter {
+        switch side {
+        case .either: .namespace
+        case .source: .fromNamespace
+        case .destination: .toNamespace
+        }
     }
 
     /// A pod without a namespace lies in each of the namespaces given for its side; one with a namespace must agree.

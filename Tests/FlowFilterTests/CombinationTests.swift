@@ -19,6 +19,8 @@ struct CombinationTests {
         #expect(try !fixture.passes("not=true&verdict=forwarded&not=true&port=5432"))
         #expect(try fixture.passes("not&verdict=forwarded&port=5432"))
         #expect(try !fixture.passes("namespace=shop&not&pod=cart"))
+        #expect(try !fixture.passes("not&from-namespace=data&not&to-namespace=data"))
+        #expect(try fixture.passes("not&from-namespace=data&not&to-namespace=shop"))
     }
 
     @Test("An empty set of conditions matches everything, also among those that leave out")
