@@ -29,7 +29,7 @@ private func ring(_ flows: [Flow], capacity: Int) -> BroadcastRing<Flow> {
 
 @Suite("The same answer in the same order")
 struct DifferentialTests {
-    /// 20 worlds of 90 flows, 150 requests to each: 270,000 pairs of a flow and a filter.
+    /// 20 worlds of 90 flows, 500 requests to each: 900,000 pairs of a flow and a filter.
     @Test("comes out of the store, the ring, both, and a plain filter", arguments: 1...20 as ClosedRange<UInt64>)
     func differential(seed: UInt64) throws {
         let world = World(seed: seed, flows: 90)
@@ -51,7 +51,7 @@ struct DifferentialTests {
         }
         let observers = [observer(2, history), observer(32, history), observer(128, nil)]
         var random = Seeded(seed)
-        for _ in 0..<150 {
+        for _ in 0..<500 {
             let question = try ReferenceQuestion(&random, lastTime: world.flows[89].timeNanoseconds)
             let expected = question.answer(world.flows, world)
             for observer in observers {
