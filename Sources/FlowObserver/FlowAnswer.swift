@@ -140,7 +140,7 @@ package final class FlowAnswer {
             }
             let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
-                history, order: .ascending, sequences: next...last, times: times, filter)
+                history, order: .ascending, sequences: next...last, times: times, request.filter, observer.catalog)
         }
         if !hasToldStoredLosses {
             losses += try store!.losses(times: times)
@@ -186,7 +186,7 @@ package final class FlowAnswer {
         if newestFirst.count < wanted, below > 1, let history = observer.history {
             below = min(below, (storedThrough(history, reaching: below - 1) ?? history.storedThrough()) + 1)
             let store = try StoreReading(
-                history, order: .descending, sequences: 0...below - 1, times: times, filter)
+                history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer.catalog)
             while newestFirst.count < wanted, let block = try store.next() {
                 newestFirst += block.lazy.filter(isWanted).prefix(wanted - newestFirst.count)
             }

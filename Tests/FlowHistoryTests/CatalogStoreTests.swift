@@ -80,7 +80,7 @@ struct CatalogStoreTests {
         var writer = try HistoryWriter(store.settings { $0.busyTimeout = .zero }, catalog: catalog)
         _ = catalog.names.intern("eth0")
         writer.append(likelyFlows(1))
-        try withBusyStore(store) { #expect(throws: HistoryError.self) { try writer.commit() } }
+        try withBusyStore(store, path: store.catalog) { #expect(throws: HistoryError.self) { try writer.commit() } }
         try writer.commit()
         let loaded = FlowCatalog()
         _ = try readAll(store, catalog: loaded)
