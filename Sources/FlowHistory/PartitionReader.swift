@@ -100,6 +100,45 @@ struct PartitionReader: ~Copyable, Sendable {
         }
     }
 
+    /// Sums up the flows of the query in the whole partition, under one snapshot.
+    mutating func aggregate(_ cursor: inout HistoryCursor, into table: inout GroupTable) throws(SQLiteError) {
+        let snapshot = try Transaction(connection, .deferred)
+        if cursor.wantsDropsOnly {
+            try Self.aggregate(&statements.dropsUp, isTail: false, &blocks, &sets, &cursor, &table)
+        } else {
+            try Self.aggregate(&statements.blocksUp, isTail: false, &blocks, &sets, &cursor, &table)
+        }
+        try Self.aggregate(&statements.tailUp, isTail: true, &blocks, &sets, &cursor, &table)
+        try snapshot.commit()
+    }
+
+    private static func aggregate(
+        _ zones: inout Statement, isTail: Bool, _ blocks: inout BlockReader, _ sets: inout [UInt8],
+        _ cursor: inout HistoryCursor, _ table: inout GroupTable
+    ) throws(SQLiteError) {
+        defer { zones.reset() }
+        cursor.bind(to: &zones)
+        while try zones.step() {
+            let key = BlockKey(zones)
+            defer { cursor.pass(key) }
+            zones.copyBytes(BlockKey.setsColumn, into: &sets)
+            guard cursor.filter.mayMatch(sets) else { continue }
+            do throws(BlockFailure) {
+                if isTail {
+                    try blocks.begin(key, zones, column: BlockKey.setsColumn + 1)
+                } else {
+                    blocks.begin(key)
+                }
+                let rows = try blocks.rows(cursor)
+                guard !rows.isEmpty else { continue }
+                for group in table.blockGroups { try blocks.need(group) }
+                table.add(rows, of: blocks.decoder)
+            } catch {
+                try note(error, key, &cursor)
+            }
+        }
+    }
+
     private static func note(
         _ failure: BlockFailure, _ key: BlockKey, _ cursor: inout HistoryCursor
     ) throws(SQLiteError) {
