@@ -114,8 +114,8 @@ let package = Package(
             dependencies: [
                 "BPFRuntime", "CAllocationCounter", "CRingBaseline", "Datapath", "DatapathABI", "Directory", "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
-                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "Manifests", "Policy", "SyntheticTraffic",
-                "SystemRuntime", nioPosix,
+                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "Manifests", "Policy", "SQLiteRuntime",
+                "SyntheticTraffic", "SystemRuntime", nioPosix,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
 
