@@ -18,7 +18,7 @@ package struct HistorySettings: Sendable {
     /// A flow is committed at most so long after it was appended.
     package var commitInterval: Duration = .milliseconds(500)
     /// Flows in a full block, 1…32,768.
-    package var blockFlows = 4096
+    package var blockFlows = 8192
     /// Flows that may wait while the disk refuses; more are counted as lost. 128 bytes each: 8 MiB.
     package var backlogFlows = 65_536
     /// So many bytes in the write-ahead log start a checkpoint. The log grows to about four times this under load.

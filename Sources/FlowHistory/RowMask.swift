@@ -40,7 +40,12 @@ struct RowMask {
     }
 
     /// The wanted rows' numbers.
-    func selected(_ count: Int) -> [Int] { (0..<count).filter { rows[$0] != 0 } }
+    func selected(_ count: Int) -> [Int] {
+        var numbers: [Int] = []
+        let rows = rows.span
+        for row in 0..<count where rows[row] != 0 { numbers.append(row) }
+        return numbers
+    }
 
     private mutating func keepConditions(
         _ conditions: ColumnConditions, _ block: BlockDecoder, _ rows: inout [UInt8]
@@ -91,12 +96,14 @@ struct RowMask {
 
     private mutating func keepSides(_ test: PerSide<SideSet>, _ block: BlockDecoder, _ rows: inout [UInt8]) {
         let (high, low, entity) = (block.table(.high), block.table(.low), block.table(.entity))
-        Self.fill(&answers, high.count, 0)
-        var all: UInt8 = 0
-        for entry in 0..<block.count(of: .high) {
-            let bits = test.bits { $0.accepts(high[entry], low[entry], entity[entry]) }
-            answers[entry] = bits
-            all |= bits
+        // A part that accepts anything has its bit everywhere.
+        let always: UInt8 = (test.source == nil ? 1 : 0) | (test.destination == nil ? 2 : 0) | (test.either == nil ? 4 : 0)
+        Self.fill(&answers, high.count, always)
+        let count = block.count(of: .high)
+        var all = always
+        for (part, bit) in [(test.source, UInt8(1)), (test.destination, 2), (test.either, 4)] {
+            guard let part, part.mark(high, low, entity, count: count, with: bit, in: &answers) else { continue }
+            all |= bit
         }
         guard all == 7 else { return Self.fill(&rows, block.flowCount, 0) }
         block.unpack(.source, into: &lane)

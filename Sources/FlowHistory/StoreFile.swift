@@ -19,7 +19,7 @@ enum StoreFile {
         case flows
     }
 
-    static let pageBytes = 16_384
+    static let pageBytes = 8192
     /// `application_id` of the files: "APUS".
     private static let applicationID: Int64 = 0x4150_5553
     /// The one that is written and read.
