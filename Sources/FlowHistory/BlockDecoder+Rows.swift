@@ -26,13 +26,11 @@ extension BlockDecoder {
         case _ where view.width == 0:
             for row in rows { values[shift &+ row] = view.base &+ view.slope &* UInt64(truncatingIfNeeded: row) }
         case .dictionary:
-            for row in rows {
-                let bits = BitPacking.bits(words, start: view.start, width: view.width, mask: view.mask, row: row)
+            BitPacking.forEach(words, start: view.start, width: view.width, mask: view.mask, rows: rows) { row, bits in
                 values[shift &+ row] = entries[Int(truncatingIfNeeded: bits)]
             }
         default:
-            for row in rows {
-                let bits = BitPacking.bits(words, start: view.start, width: view.width, mask: view.mask, row: row)
+            BitPacking.forEach(words, start: view.start, width: view.width, mask: view.mask, rows: rows) { row, bits in
                 values[shift &+ row] = view.base &+ view.slope &* UInt64(truncatingIfNeeded: row) &+ bits
             }
         }

@@ -50,7 +50,9 @@ extension SetReader {
         }
         var bits = [UInt8](repeating: 0, count: tests.count)
         let isKnown = read { value in
-            for index in tests.indices where bits[index] != 7 { bits[index] |= tests[index].bits { accepts($0, value) } }
+            for index in tests.indices where bits[index] != 7 {
+                bits[index] |= tests[index].bits { accepts($0, value) }
+            }
         }
         return !isKnown || bits.allSatisfy { $0 == 7 }
     }

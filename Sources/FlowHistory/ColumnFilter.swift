@@ -79,7 +79,9 @@ package struct FlowPattern: Sendable, Equatable {
         FlowPattern(shapeMask: mask << shift, shape: UInt64(value) << shift)
     }
 
-    package static func verdict(_ value: Verdict) -> FlowPattern { shape(0xff, value.rawValue, at: FlowBits.verdictShift) }
+    package static func verdict(_ value: Verdict) -> FlowPattern {
+        shape(0xff, value.rawValue, at: FlowBits.verdictShift)
+    }
     package static func kind(_ value: FlowKind) -> FlowPattern { shape(0xff, value.rawValue, at: FlowBits.kindShift) }
     package static func ipProtocol(_ value: IPProtocol) -> FlowPattern { shape(0xff, value.rawValue, at: 0) }
     package static func direction(_ value: TrafficDirection) -> FlowPattern {
@@ -89,7 +91,9 @@ package struct FlowPattern: Sendable, Equatable {
         shape(0xff, value.rawValue, at: FlowBits.pointShift)
     }
     /// All of these flags; others may be there, too.
-    package static func tcpFlags(_ value: TCPFlags) -> FlowPattern { shape(UInt64(value.rawValue), value.rawValue, at: 8) }
+    package static func tcpFlags(_ value: TCPFlags) -> FlowPattern {
+        shape(UInt64(value.rawValue), value.rawValue, at: 8)
+    }
     package static func dropReason(_ value: DropReason) -> FlowPattern {
         FlowPattern(
             marksMask: 0xffff << FlowBits.dropReasonShift, marks: UInt64(value.rawValue) << FlowBits.dropReasonShift)

@@ -88,5 +88,7 @@ package struct AddressMask: Sendable {
     }
 
     @inline(__always)
-    func accepts(_ high: UInt64, _ low: UInt64) -> Bool { high & mask.high == value.high && low & mask.low == value.low }
+    func accepts(_ high: UInt64, _ low: UInt64) -> Bool {
+        high & mask.high == value.high && low & mask.low == value.low
+    }
 }

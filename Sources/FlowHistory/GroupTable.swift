@@ -102,7 +102,8 @@ struct GroupTable {
 
     @inline(never)
     private static func gather(
-        _ indices: [UInt64], _ values: [UInt64], _ count: Int, into keyArray: inout [UInt64], at offset: Int, stride: Int
+        _ indices: [UInt64], _ values: [UInt64], _ count: Int, into keyArray: inout [UInt64], at offset: Int,
+        stride: Int
     ) {
         var keys = keyArray.mutableSpan
         let (indices, values) = (indices.span, values.span)

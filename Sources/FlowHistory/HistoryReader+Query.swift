@@ -2,7 +2,7 @@ package import FlowModel
 import SQLiteRuntime
 
 extension HistoryReader {
-    /// The next flows of the query in its order, at most a block of them and at least one; nil at the end.
+    /// The next flows of the query in its order, about a block of them at most and at least one; nil at the end.
     ///
     /// Partitions and blocks that cannot hold any are passed over unread. Damaged blocks are counted in the cursor and
     /// passed over.

@@ -48,7 +48,9 @@ extension HistoryWriter {
     private func mustGo(_ summary: PartitionSummary, _ cutoff: UInt64?) -> Bool {
         if let cutoff, summary.flows == 0 || summary.maximumTime < cutoff { return true }
         if let maximum = settings.maximumBytes, status.bytes > Self.room(maximum, settings) { return true }
-        guard let wanted = settings.minimumFreeBytes, let free = DiskSpace.freeBytes(settings.directory) else { return false }
+        guard let wanted = settings.minimumFreeBytes, let free = DiskSpace.freeBytes(settings.directory) else {
+            return false
+        }
         return free < wanted
     }
 

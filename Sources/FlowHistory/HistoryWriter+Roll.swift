@@ -6,7 +6,8 @@ extension HistoryWriter {
     /// of bytes. Measured from the partition's first flow, so that a clock that goes back opens none.
     func isPartitionFull(_ time: UInt64?) -> Bool {
         guard let time, let opened = partition.summary.openedTime else { return false }
-        return time >= opened && time - opened >= settings.periodNanoseconds || partitionBytes >= settings.partitionBytes
+        return time >= opened && time - opened >= settings.periodNanoseconds
+            || partitionBytes >= settings.partitionBytes
     }
 
     private var partitionBytes: UInt64 { status.bytes - min(status.bytes, otherBytes) }

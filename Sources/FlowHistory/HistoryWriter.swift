@@ -67,7 +67,8 @@ package struct HistoryWriter: ~Copyable, Sendable {
         status.holds(blocks: partition.summary.blocks + sealed.reduce(0) { $0 + $1.blocks })
         self.lock = lock
         (self.status, self.checkpointer) = (status, checkpointer)
-        encoder = BlockEncoder(capacity: max(settings.blockFlows * 2, partition.drops.flows.count + settings.blockFlows))
+        encoder = BlockEncoder(
+            capacity: max(settings.blockFlows * 2, partition.drops.flows.count + settings.blockFlows))
         window = tail
         durableFlows = tail.count
         window.reserveCapacity(settings.blockFlows + settings.backlogFlows)

@@ -24,7 +24,7 @@ struct PartitionReader: ~Copyable, Sendable {
         self.connection = connection
     }
 
-    /// The flows of the next block that has any, or, where the query comes to the tail, of all of the tail; nil if the
+    /// The flows of the next block, or the next blocks where they have few, or, where the query comes to the tail, of all of the tail; nil if the
     /// partition has nothing more.
     mutating func next(_ cursor: inout HistoryCursor) throws(SQLiteError) -> [Flow]? {
         // One snapshot for blocks and tail: a block cannot come into being between them.
@@ -54,18 +54,22 @@ struct PartitionReader: ~Copyable, Sendable {
         _ zones: inout Statement, _ blocks: inout BlockReader, _ sets: inout [UInt8], _ cursor: inout HistoryCursor
     ) throws(SQLiteError) -> [Flow]? {
         defer { zones.reset() }
+        var flows: [Flow] = []
         cursor.bind(to: &zones)
-        while try zones.step() {
+        while flows.count < enoughFlows, try zones.step() {
             let key = BlockKey(zones)
             defer { cursor.pass(key) }
             zones.copyBytes(BlockKey.setsColumn, into: &sets)
             guard cursor.filter.mayMatch(sets) else { continue }
             blocks.begin(key)
-            let flows = try read(&blocks, key, &cursor)
-            if !flows.isEmpty { return flows }
+            flows += try read(&blocks, key, &cursor)
         }
-        return nil
+        return flows.isEmpty ? nil : flows
     }
+
+    /// Blocks are read under one snapshot until they have given so many flows: beginning one for each would cost more
+    /// than reading a block of which few flows are wanted.
+    private static let enoughFlows = 128
 
     private static func readTail(
         _ rows: inout Statement, _ blocks: inout BlockReader, _ sets: inout [UInt8], _ cursor: inout HistoryCursor

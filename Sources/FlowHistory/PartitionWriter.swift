@@ -34,7 +34,8 @@ struct PartitionWriter: ~Copyable, Sendable {
         let pending = try whileDoing("reading \(path)") { () throws(SQLiteError) in
             let reached = try connection.integer("SELECT max(last_sequence) FROM drop_blocks") ?? -1
             return try (
-                first: connection.integer("SELECT min(first_sequence) FROM blocks WHERE drops = 1 AND first_sequence > \(reached)"),
+                first: connection.integer(
+                    "SELECT min(first_sequence) FROM blocks WHERE drops = 1 AND first_sequence > \(reached)"),
                 last: connection.integer("SELECT max(last_sequence) FROM blocks") ?? 0,
                 blocks: connection.integer("SELECT count(*) FROM blocks WHERE first_sequence > \(reached)") ?? 0
             )

@@ -97,7 +97,8 @@ struct RowMask {
     private mutating func keepSides(_ test: PerSide<SideSet>, _ block: BlockDecoder, _ rows: inout [UInt8]) {
         let (high, low, entity) = (block.table(.high), block.table(.low), block.table(.entity))
         // A part that accepts anything has its bit everywhere.
-        let always: UInt8 = (test.source == nil ? 1 : 0) | (test.destination == nil ? 2 : 0) | (test.either == nil ? 4 : 0)
+        let always: UInt8 =
+            (test.source == nil ? 1 : 0) | (test.destination == nil ? 2 : 0) | (test.either == nil ? 4 : 0)
         Self.fill(&answers, high.count, always)
         let count = block.count(of: .high)
         var all = always

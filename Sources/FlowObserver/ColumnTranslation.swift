@@ -29,7 +29,9 @@ struct ColumnTranslation {
         columns.facts = FactPatterns(conditions).lists
         if !conditions.addresses.isEmpty {
             columns.sides.append(
-                perSide(conditions.addresses) { list in .prefixes(list.map { AddressMask($0.address, prefixBits: $0.bits) }) })
+                perSide(conditions.addresses) { list in
+                    .prefixes(list.map { AddressMask($0.address, prefixBits: $0.bits) })
+                })
         }
         if !conditions.identities.isEmpty {
             columns.sides.append(perSide(conditions.identities) { list in .identities(list.map(\.rawValue)) })
@@ -50,7 +52,9 @@ struct ColumnTranslation {
         return columns
     }
 
-    private func perSide<Value, Accepted>(_ values: Sided<Value>, _ accepted: ([Value]) -> Accepted) -> PerSide<Accepted> {
+    private func perSide<Value, Accepted>(_ values: Sided<Value>, _ accepted: ([Value]) -> Accepted) -> PerSide<
+        Accepted
+    > {
         func some(_ list: [Value]) -> Accepted? { list.isEmpty ? nil : accepted(list) }
         return PerSide(
             either: some(values.either), source: some(values.source), destination: some(values.destination))

@@ -52,9 +52,11 @@ enum HistoryBenchmarks {
         var making = ThreadMeter.Cost()
         let meter = ProcessMeter()
         for start in stride(from: 0, to: flows, by: batch) {
-            making = making + ThreadMeter.measure {
-                traffic.fill(&buffer, from: UInt64(start + 1), count: min(batch, flows - start))
-            }
+            making =
+                making
+                + ThreadMeter.measure {
+                    traffic.fill(&buffer, from: UInt64(start + 1), count: min(batch, flows - start))
+                }
             writer.append(buffer.span)
             _ = try writer.commitIfDue()
         }

@@ -1,5 +1,5 @@
-import Foundation
 import FlowModel
+import Foundation
 import SyntheticTraffic
 
 /// What a store is filled with: the synthetic cluster's flows over and over, replies with their ends exchanged, at
