@@ -68,7 +68,7 @@ package struct HistoryReader: ~Copyable, Sendable {
         guard found != partitions else { return }
         partitions = found
         summaries = try whileDoing(doing) { () throws(SQLiteError) in try PartitionSummary.load(connection) }
-        // Two rows of a partition's end would be the newest's: it is live, whatever the catalog says.
+        // The newest is written to, whatever the catalog says.
         if let newest = found.last { summaries[newest] = nil }
     }
 

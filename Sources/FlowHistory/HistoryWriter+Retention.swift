@@ -66,6 +66,6 @@ extension HistoryWriter {
         sealed.removeFirst()
         status.expired(flows: summary.flows, blocks: summary.blocks)
         status.measured(bytes: otherBytes + (try partition.bytes()))
-        try PartitionSummary.forget(summary.firstSequence, connection)
+        try PartitionSummary.forget(through: summary.firstSequence, connection)
     }
 }

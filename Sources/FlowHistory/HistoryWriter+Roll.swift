@@ -25,7 +25,7 @@ extension HistoryWriter {
         }
         let summary = partition.summary
         partition = next
-        sealed.append(summary)
+        sealed.append(summary.withoutSets)
         checkpointer.seal(summary)
         measureOthers()
     }

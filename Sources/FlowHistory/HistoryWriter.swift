@@ -90,14 +90,14 @@ package struct HistoryWriter: ~Copyable, Sendable {
         var sealed: [PartitionSummary] = []
         for first in firsts {
             if let summary = known[first] {
-                sealed.append(summary)
+                sealed.append(summary.withoutSets)
                 continue
             }
             let reader = try PartitionReader(StoreFile.partitionPath(settings.directory, first), firstSequence: first)
             let summary = try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
                 try reader.summary()
             }
-            sealed.append(summary)
+            sealed.append(summary.withoutSets)
             checkpointer.seal(summary)
         }
         return sealed

@@ -36,6 +36,13 @@ struct PartitionSummary: Sendable, Equatable {
         lossTimes = min(known.lowerBound, times.lowerBound)...max(known.upperBound, times.upperBound)
     }
 
+    /// What retention needs: without the sets, which may be large.
+    var withoutSets: PartitionSummary {
+        var summary = self
+        (summary.sets, summary.setBytes) = (BlockSets(), [])
+        return summary
+    }
+
     /// Whether flows of the query may be in it.
     func mayMatch(_ cursor: HistoryCursor) -> Bool {
         flows > 0 && maximumTime >= cursor.times.lowerBound && minimumTime <= cursor.times.upperBound
@@ -113,8 +120,9 @@ extension PartitionSummary {
         try row.run()
     }
 
-    static func forget(_ firstSequence: UInt64, _ connection: borrowing Connection) throws(SQLiteError) {
-        try connection.execute("DELETE FROM partitions WHERE first_sequence = \(Int64(storable: firstSequence))")
+    /// Forgets a partition that is gone, and those before it.
+    static func forget(through firstSequence: UInt64, _ connection: borrowing Connection) throws(SQLiteError) {
+        try connection.execute("DELETE FROM partitions WHERE first_sequence <= \(Int64(storable: firstSequence))")
     }
 }
 
