@@ -24,8 +24,8 @@ struct PartitionReader: ~Copyable, Sendable {
         self.connection = connection
     }
 
-    /// The flows of the next block, or the next blocks where they have few, or, where the query comes to the tail, of all of the tail; nil if the
-    /// partition has nothing more.
+    /// The flows of the next block, or the next blocks where they have few, or, where the query comes to the tail, of
+    /// all of the tail; nil if the partition has nothing more.
     mutating func next(_ cursor: inout HistoryCursor) throws(SQLiteError) -> [Flow]? {
         // One snapshot for blocks and tail: a block cannot come into being between them.
         let snapshot = try Transaction(connection, .deferred)
