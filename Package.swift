@@ -131,7 +131,7 @@ let package = Package(
                 "DatapathABI", "Directory", "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
                 "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "Manifests", "Policy",
-                "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
+                "SQLiteRuntime", "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
 

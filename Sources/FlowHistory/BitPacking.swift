@@ -34,4 +34,31 @@ enum BitPacking {
         let high = (words[position &+ 1] &<< 1) &<< (63 &- shift)
         return (low | high) & mask
     }
+
+    /// Numbers `rows` of the run that starts at word `start`, in order: each word is read once. Faster than `bits` by
+    /// half where all are wanted. `mask` has `width` bits, 1…64. Reads one word ahead.
+    @inline(__always)
+    static func forEach(
+        _ words: Span<UInt64>, start: Int, width: Int, mask: UInt64, rows: Range<Int>, _ body: (Int, UInt64) -> Void
+    ) {
+        let bit = rows.lowerBound &* width
+        var position = start &+ bit >> 6
+        // What is left of the last word that was read, and how many bits of it.
+        var rest = words[position] &>> UInt64(truncatingIfNeeded: bit & 63)
+        var left = 64 &- (bit & 63)
+        for row in rows {
+            if left >= width {
+                body(row, rest & mask)
+                rest = width == 64 ? 0 : rest &>> UInt64(truncatingIfNeeded: width)
+                left &-= width
+                continue
+            }
+            position &+= 1
+            let next = words[position]
+            body(row, (rest | next &<< UInt64(truncatingIfNeeded: left)) & mask)
+            let taken = width &- left
+            rest = taken == 64 ? 0 : next &>> UInt64(truncatingIfNeeded: taken)
+            left = 64 &- taken
+        }
+    }
 }

@@ -1,116 +1,113 @@
 import FlowModel
 
-/// Packs flows into a block (`BlockFormat`). Keeps its scratch memory: about 0.8 MiB for blocks of 4,096.
+/// Packs flows into a block (`BlockFormat`). Keeps its scratch memory: about 6 MiB for blocks of 8,192, as a block of
+/// drops may be twice as large.
 struct BlockEncoder {
-    /// Lanes lie `stride` apart; one more line than rows, so that they do not all fall into the same cache set.
-    private let stride: Int
-    private var lanes: [UInt64]
-    private var dictionary = LaneDictionary()
-    /// What the values of a ramp lie above its line.
-    private var deviations: [UInt64] = []
-    private(set) var words: [UInt64] = []
+    private var columns: FlowColumns
+    private var facts: TupleTable
+    private var contexts: TupleTable
+    private var sides: TupleTable
+    /// Each flow's number in a table: facts, contexts, sources, destinations.
+    private var numbers: [[UInt64]]
+    private var column = ColumnEncoder()
+    private var collector = SetCollector()
+    /// The groups' words, in the order of `BlockGroup`.
+    private(set) var groups: [[UInt64]] = Array(repeating: [], count: BlockGroup.count)
+    /// What a query may ask to pass over the block.
+    private(set) var sets = BlockSets()
 
-    init(blockFlows: Int) {
-        stride = blockFlows + 8
-        lanes = Array(repeating: 0, count: stride * Lane.count)
-        words.reserveCapacity(blockFlows * 4)
+    /// - Parameter capacity: the most flows of a block.
+    init(capacity: Int) {
+        columns = FlowColumns(capacity: capacity)
+        facts = TupleTable(capacity: capacity)
+        contexts = TupleTable(capacity: capacity)
+        sides = TupleTable(capacity: capacity * 2)
+        numbers = Array(repeating: Array(repeating: 0, count: capacity), count: 4)
     }
 
-    /// The block of 1 to `blockFlows` flows is then in `words`.
+    /// The block of 1 to `capacity` flows is then in `groups`.
     mutating func encode(_ flows: Span<Flow>) {
-        transpose(flows)
-        words.removeAll(keepingCapacity: true)
-        words.append(BlockFormat.version | UInt64(Lane.count) << 8 | UInt64(flows.count) << 16)
-        words.append(0)
-        let lanes = lanes
-        for lane in Lane.allCases {
-            let start = lane.rawValue * stride
-            let values = lanes.span.extracting(start..<start + flows.count)
-            if lane == .sequence || lane == .time { encodeRamp(values) } else { encode(values) }
-        }
-        words.append(0)
-        words[1] = BlockFormat.checksum(words.span)
+        let count = flows.count
+        columns.fill(flows)
+        encodeFacts(count)
+        encodeSides(count)
+        begin(.ports, count)
+        append(.lowPort, count)
+        append(.highPort, count)
+        finish(.ports)
+        begin(.rest, count)
+        append(.sequence, count, .ramp)
+        append(.time, count, .ramp)
+        for column in [FlowColumn.bytes, .packets, .interface, .networkNamespace, .cpu] { append(column, count) }
+        finish(.rest)
+        collectSets(count)
     }
 
-    @inline(never)
-    private mutating func transpose(_ flows: Span<Flow>) {
-        let stride = stride
-        var lanes = lanes.mutableSpan
-        for row in 0..<flows.count { FlowLanes.write(flows[row], row: row, stride: stride, to: &lanes) }
+    var wordCount: Int { groups.reduce(0) { $0 + $1.count } }
+
+    private mutating func encodeFacts(_ count: Int) {
+        facts.removeAll()
+        contexts.removeAll()
+        Self.number(columns, (.shape, .marks, .nothing), &facts, &numbers[0], count)
+        Self.number(columns, (.services, .rule, .kernel), &contexts, &numbers[1], count)
+        begin(.facts, count, (facts.count, contexts.count))
+        append(facts.first, facts.count)
+        append(facts.second, facts.count)
+        append(contexts.first, contexts.count)
+        append(contexts.second, contexts.count)
+        append(contexts.third, contexts.count)
+        append(numbers[0], count, .index)
+        append(numbers[1], count, .index)
+        finish(.facts)
     }
 
-    private mutating func encode(_ values: Span<UInt64>) {
-        let (least, most) = Self.extent(values)
-        let width = BlockFormat.width(most &- least)
-        if width == 0 { return appendConstant(least) }
-        if width > 3, dictionary.build(values, valueWidth: width) {
-            return appendDictionary(base: least, entryWidth: width, count: values.count)
-        }
-        appendDescriptor(.packed, width: width)
-        words.append(least)
-        BitPacking.append(values, minus: least, width: width, to: &words)
+    private mutating func encodeSides(_ count: Int) {
+        sides.removeAll()
+        Self.number(columns, (.sourceHigh, .sourceLow, .sourceEntity), &sides, &numbers[2], count)
+        Self.number(columns, (.destinationHigh, .destinationLow, .destinationEntity), &sides, &numbers[3], count)
+        begin(.sides, count, (sides.count, 0))
+        append(sides.first, sides.count)
+        append(sides.second, sides.count)
+        append(sides.third, sides.count)
+        append(numbers[2], count, .index)
+        append(numbers[3], count, .index)
+        finish(.sides)
     }
 
-    /// A line from the first to the last value, and what the values lie above it.
-    private mutating func encodeRamp(_ values: Span<UInt64>) {
-        let first = values[0]
-        let rise = Int64(bitPattern: values[values.count - 1] &- first)
-        let slope = values.count > 1 ? UInt64(bitPattern: rise / Int64(values.count - 1)) : 0
-        deviations.removeAll(keepingCapacity: true)
-        var least = Int64.max
-        for row in 0..<values.count {
-            let above = values[row] &- first &- slope &* UInt64(row)
-            deviations.append(above)
-            least = min(least, Int64(bitPattern: above))
-        }
-        let base = UInt64(bitPattern: least)
-        let deviations = deviations
-        let width = Self.width(deviations.span, minus: base)
-        appendDescriptor(.ramp, width: width)
-        words.append(first &+ base)
-        words.append(slope)
-        if width > 0 { BitPacking.append(deviations.span, minus: base, width: width, to: &words) }
-    }
-
-    private mutating func appendConstant(_ value: UInt64) {
-        appendDescriptor(value == 0 ? .zero : .constant, width: 0)
-        if value != 0 { words.append(value) }
-    }
-
-    private mutating func appendDictionary(base: UInt64, entryWidth: Int, count: Int) {
-        // Held for this call only, so that the dictionary's arrays are not copied when it is built again.
-        let (entries, indices) = (dictionary.entries, dictionary.indices)
-        let entryCount = dictionary.entryCount
-        let indexWidth = dictionary.indexWidth
-        appendDescriptor(.dictionary, width: indexWidth, entryWidth: entryWidth, entries: entryCount)
-        words.append(base)
-        BitPacking.append(entries.span.extracting(first: entryCount), minus: base, width: entryWidth, to: &words)
-        BitPacking.append(indices.span.extracting(first: count), minus: 0, width: indexWidth, to: &words)
-    }
-
-    private mutating func appendDescriptor(
-        _ encoding: BlockFormat.Encoding, width: Int, entryWidth: Int = 0, entries: Int = 0
+    private static func number(
+        _ columns: FlowColumns, _ tuple: (FlowColumn, FlowColumn, FlowColumn), _ table: inout TupleTable,
+        _ numbers: inout [UInt64], _ count: Int
     ) {
-        words.append(
-            UInt64(encoding.rawValue) | UInt64(width) << 8 | UInt64(entryWidth) << 16 | UInt64(entries) << 32)
+        let values = columns.values
+        var target = numbers.mutableSpan
+        table.number(
+            values.span.extracting(columns.range(tuple.0, count)),
+            values.span.extracting(columns.range(tuple.1, count)),
+            values.span.extracting(columns.range(tuple.2, count)), into: &target)
     }
 
-    @inline(never)
-    private static func extent(_ values: Span<UInt64>) -> (least: UInt64, most: UInt64) {
-        var least = UInt64.max
-        var most: UInt64 = 0
-        for index in 0..<values.count {
-            let value = values[index]
-            least = min(least, value)
-            most = max(most, value)
-        }
-        return (least, most)
+    private mutating func append(_ values: [UInt64], _ count: Int, _ coding: ColumnEncoder.Coding = .any) {
+        column.append(values.span.extracting(first: count), coding)
     }
 
-    @inline(never)
-    private static func width(_ values: Span<UInt64>, minus base: UInt64) -> Int {
-        var bits: UInt64 = 0
-        for index in 0..<values.count { bits |= values[index] &- base }
-        return BlockFormat.width(bits)
+    private mutating func append(_ name: FlowColumn, _ count: Int, _ coding: ColumnEncoder.Coding = .any) {
+        let values = columns.values
+        column.append(values.span.extracting(columns.range(name, count)), coding)
+    }
+
+    private mutating func begin(_ group: BlockGroup, _ count: Int, _ tables: (Int, Int) = (0, 0)) {
+        column.begin(group, flows: count, tables: tables)
+    }
+
+    private mutating func finish(_ group: BlockGroup) {
+        column.finish()
+        swap(&groups[group.rawValue], &column.words)
+    }
+
+    private mutating func collectSets(_ count: Int) {
+        let values = columns.values
+        sets = collector.collect(
+            facts, contexts, sides, lowPorts: values.span.extracting(columns.range(.lowPort, count)),
+            highPorts: values.span.extracting(columns.range(.highPort, count)))
     }
 }

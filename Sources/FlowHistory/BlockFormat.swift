@@ -1,10 +1,10 @@
-/// A block of flows on disk: 64-bit little-endian words.
+/// A block of flows on disk: four groups of columns, each of 64-bit little-endian words and read alone.
 ///
 /// ```
-/// word 0   version (bits 0…7) · lanes (8…15) · flows (16…47)
+/// word 0   version (bits 0…7) · group (8…15) · flows (16…39) · words in all (40…63)
 /// word 1   checksum of all other words
-/// lane 0   descriptor · parameters · data
-/// lane 1   …
+/// word 2   entries of the group's first table (bits 0…31) and of its second (32…63)
+/// lane     descriptor · parameters · data      for each lane of the group, in the order of `Lane`
 /// last     0, so that a reader of packed bits may always look one word ahead
 /// ```
 /// A descriptor is: encoding (bits 0…7) · width (8…15) · dictionary entry width (16…23) ·
@@ -21,10 +21,12 @@
 /// in arithmetic modulo 2^64; `bits(i)` are `width` bits from bit `i · width` of the lane's data. Each run of packed
 /// bits starts at a word.
 enum BlockFormat {
-    static let version: UInt64 = 1
-    static let headerWords = 2
+    static let version: UInt64 = 2
+    static let headerWords = 3
     static let maximumFlows = 65_536
     static let maximumIndexWidth = 11
+    /// Of a lane that points into a table: two sides for each of `maximumFlows`.
+    static let maximumTableIndexWidth = 17
 
     enum Encoding: UInt8 {
         case zero, constant, packed, ramp, dictionary
@@ -45,7 +47,7 @@ enum BlockFormat {
         var b = UInt64(words.count)
         var c = prime
         var d = ~prime
-        var index = headerWords
+        var index = 2
         while index &+ 4 <= words.count {
             a = mix(a, words[index])
             b = mix(b, words[index &+ 1])
@@ -65,4 +67,17 @@ enum BlockFormat {
         let product = (state ^ word) &* 0xd6e8_feb8_6659_fd93
         return product ^ product >> 32
     }
+}
+
+/// Columns that are stored, and so read, together.
+enum BlockGroup: Int, CaseIterable {
+    /// What happened: verdict, kind, reasons, rule; a byte or two a flow.
+    case facts
+    /// Who with whom.
+    case sides
+    case ports
+    /// When, how much, and where it was seen.
+    case rest
+
+    static let count = allCases.count
 }

@@ -19,7 +19,13 @@ struct CatalogCounts: Equatable {
         names = catalog.names.count
     }
 
-    /// What is on disk; the statement selects the highest index of each table.
+    /// The highest index in each of the catalog's tables.
+    static let ends = """
+        SELECT (SELECT max(id) FROM endpoints), (SELECT max(id) FROM services), (SELECT max(id) FROM rules),
+            (SELECT max(id) FROM names)
+        """
+
+    /// What is on disk; the statement (`ends`) selects the highest index of each table.
     init(_ ends: inout Statement) throws(SQLiteError) {
         guard try ends.step() else { return }
         defer { ends.reset() }

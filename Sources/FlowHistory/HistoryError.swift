@@ -10,7 +10,7 @@ package enum HistoryError: Error, Sendable, Equatable {
     case noStore(directory: String)
     /// The file is an SQLite database of something else, or none at all.
     case notAStore(path: String)
-    /// The store was written by another version; this one reads formats up to `known`.
+    /// The store was written by another version; this one reads format `known` alone.
     case otherFormat(path: String, found: Int64, known: Int64)
     /// The catalog held other elements than the store at the same index: it must be fresh when a store is opened.
     case catalogMismatch(table: String, index: UInt32)
@@ -31,8 +31,9 @@ extension HistoryError: CustomStringConvertible {
         case .notAStore(let path): "\(path) is not a history of Apus"
         case .otherFormat(let path, let found, let known):
             found > known
-                ? "\(path) has format \(found), written by a newer Apus; this one reads up to format \(known)"
-                : "\(path) has format \(found); `apus serve` brings it to format \(known) when it opens it"
+                ? "\(path) has format \(found), written by a newer Apus; this one reads format \(known)"
+                : "\(path) has format \(found), written by an older Apus, which can export it; this one reads format"
+                    + " \(known)"
         case .catalogMismatch(let table, let index):
             "the catalog's \(table)[\(index)] differs from the store's: open the store before anything is interned"
         case .damagedBlock(let firstSequence, let reason): "block of flow \(firstSequence) is damaged: \(reason)"

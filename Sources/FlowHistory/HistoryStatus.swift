@@ -14,12 +14,12 @@ package final class HistoryStatus: Sendable {
     private let checkpointCount = Atomic<UInt64>(0)
     private let error = Mutex<String?>(nil)
 
-    /// What a store holds when it is opened.
-    init(blocks: UInt64, bytes: UInt64, storedThrough: UInt64) {
-        blockCount.store(blocks, ordering: .relaxed)
-        fileBytes.store(bytes, ordering: .relaxed)
+    init(storedThrough: UInt64) {
         through.store(storedThrough, ordering: .releasing)
     }
+
+    /// What the store has when it is opened.
+    func holds(blocks: UInt64) { blockCount.store(blocks, ordering: .relaxed) }
 
     /// Flows made durable since the start.
     package var storedFlows: UInt64 { stored.load(ordering: .relaxed) }
@@ -31,7 +31,7 @@ package final class HistoryStatus: Sendable {
     package var waitingFlows: Int { waiting.load(ordering: .relaxed) }
     /// Full blocks in the store.
     package var blocks: UInt64 { blockCount.load(ordering: .relaxed) }
-    /// Size of the database file, its write-ahead log apart.
+    /// Size of the store's files, their write-ahead logs apart.
     package var bytes: UInt64 { fileBytes.load(ordering: .relaxed) }
     /// Flows and blocks deleted by retention since the start.
     package var expiredFlows: UInt64 { expired.load(ordering: .relaxed) }
@@ -50,14 +50,16 @@ package final class HistoryStatus: Sendable {
         error.withLock { $0 = nil }
     }
 
+    /// Blocks that a partition's last flows made.
+    func ended(blocks: UInt64) { blockCount.add(blocks, ordering: .relaxed) }
     func waits(_ flows: Int) { waiting.store(flows, ordering: .relaxed) }
     func lost(_ flows: Int) { lost.add(UInt64(flows), ordering: .relaxed) }
     func measured(bytes: UInt64) { fileBytes.store(bytes, ordering: .relaxed) }
     func checkpointed() { checkpointCount.add(1, ordering: .relaxed) }
 
-    func expired(flows: UInt64, blocks: Int) {
-        blockCount.subtract(UInt64(blocks), ordering: .relaxed)
-        expiredBlockCount.add(UInt64(blocks), ordering: .relaxed)
+    func expired(flows: UInt64, blocks: UInt64) {
+        blockCount.subtract(blocks, ordering: .relaxed)
+        expiredBlockCount.add(blocks, ordering: .relaxed)
         expired.add(flows, ordering: .relaxed)
     }
 

@@ -21,6 +21,8 @@ extension HistoryWriter {
     package mutating func commit() throws(HistoryError) {
         guard waitingSince != nil else { return }
         do throws(SQLiteError) {
+            try writeNames()
+            if isPartitionFull(window[durableFlows...].first?.timeNanoseconds) { try roll() }
             try write()
         } catch {
             retryAt = .now + settings.commitInterval
@@ -33,91 +35,87 @@ extension HistoryWriter {
         try refreshBytes()
     }
 
-    /// Commits what waits, brings the write-ahead log into the database and closes the store.
+    /// Commits what waits, brings the write-ahead logs into the files and closes the store.
     package consuming func close() throws(HistoryError) {
-        checkpointer.finish()
         try commit()
-        try whileDoing("closing history") { () throws(SQLiteError) in _ = try connection.checkpoint(.truncate) }
+        checkpointer.finish()
+        try whileDoing("closing history") { () throws(SQLiteError) in
+            try Self.endLog(partition.connection)
+            try Self.endLog(connection)
+        }
+    }
+
+    /// Without a log, the files open on a read-only disk, too. Where somebody reads them, the log stays, empty.
+    private static func endLog(_ connection: borrowing Connection) throws(SQLiteError) {
+        _ = try connection.checkpoint(.truncate)
+        _ = try? connection.setPragma("journal_mode", "DELETE")
+    }
+
+    /// Makes new names durable, before the flows that use them.
+    private mutating func writeNames() throws(SQLiteError) {
+        let counts = CatalogCounts(catalog)
+        guard counts != persisted else { return }
+        let transaction = try Transaction(connection, .immediate)
+        try CatalogStore.append(catalog, from: persisted, to: counts, connection)
+        try transaction.commit()
+        persisted = counts
     }
 
     private mutating func write() throws(SQLiteError) {
-        let counts = CatalogCounts(catalog)
-        let transaction = try Transaction(connection, .immediate)
-        try CatalogStore.append(catalog, from: persisted, to: counts, connection)
+        let earlier = partition.summary
         let blocks = window.count / settings.blockFlows
+        let inBlocks = blocks * settings.blockFlows
+        let bytes: Int
+        do throws(SQLiteError) {
+            let transaction = try Transaction(partition.connection, .immediate)
+            bytes = try writeRows(blocks, inBlocks)
+            try transaction.commit()
+        } catch {
+            partition.didRollBack(to: earlier)
+            throw error
+        }
+        partition.didCommit()
+        adopt(blocks: blocks, inBlocks: inBlocks, bytes: bytes)
+    }
+
+    private mutating func writeRows(_ blocks: Int, _ inBlocks: Int) throws(SQLiteError) -> Int {
+        let window = window
+        let flows = window.span
         var bytes = 0
         for block in 0..<blocks {
-            bytes += try insertBlock(block * settings.blockFlows..<(block + 1) * settings.blockFlows)
+            let start = block * settings.blockFlows
+            bytes += try partition.insertBlock(flows.extracting(start..<start + settings.blockFlows), &encoder)
         }
-        if blocks > 0 { try statements.deleteTail.run() }
-        let inBlocks = blocks * settings.blockFlows
-        bytes += try insertTail((blocks > 0 ? inBlocks : durableFlows)..<window.count)
-        for loss in losses { try insert(loss) }
-        try transaction.commit()
-        adopt(counts, blocks: blocks, inBlocks: inBlocks, bytes: bytes)
+        if blocks > 0 { try partition.deleteTail() }
+        let rest = flows.extracting((blocks > 0 ? inBlocks : durableFlows)..<flows.count)
+        if rest.count > 0 { bytes += try partition.insertTail(rest, &encoder) }
+        for loss in losses { try partition.insert(loss) }
+        partition.count(waitingFlows)
+        return bytes
     }
 
     /// What a commit that succeeded changes in memory.
-    private mutating func adopt(_ counts: CatalogCounts, blocks: Int, inBlocks: Int, bytes: Int) {
-        persisted = counts
+    private mutating func adopt(blocks: Int, inBlocks: Int, bytes: Int) {
         let stored = waitingFlows
         status.committed(flows: stored, through: stored > 0 ? window.last?.sequence : nil, blocks: blocks)
         window.removeFirst(inBlocks)
         durableFlows = window.count
         losses.removeAll(keepingCapacity: true)
         waitingSince = nil
-        // A commit writes about three pages besides the payloads: of the zone map, of the tail, and the last of a
-        // payload.
+        // A commit writes about three pages besides the columns: of the zones, of the tail, and the last of a column.
         bytesSinceCheckpoint += bytes + 3 * StoreFile.pageBytes
-    }
-
-    private mutating func insertBlock(_ rows: Range<Int>) throws(SQLiteError) -> Int {
-        let window = window
-        let flows = window.span.extracting(rows)
-        let zone = ZoneMap(flows)
-        encoder.encode(flows)
-        let payload = encoder.words
-        zone.bind(to: &statements.insertBlock)
-        statements.insertBlock.bind(Int64(payload.count * 8), at: 8)
-        try statements.insertBlock.run()
-        statements.insertPayload.bind(Int64(storable: zone.firstSequence), at: 1)
-        statements.insertPayload.bind(payload.span, at: 2)
-        try statements.insertPayload.run()
-        return payload.count * 8
-    }
-
-    private mutating func insertTail(_ rows: Range<Int>) throws(SQLiteError) -> Int {
-        guard !rows.isEmpty else { return 0 }
-        let window = window
-        let flows = window.span.extracting(rows)
-        encoder.encode(flows)
-        let payload = encoder.words
-        ZoneMap(flows).bind(to: &statements.insertTail)
-        statements.insertTail.bind(payload.span, at: 8)
-        try statements.insertTail.run()
-        return payload.count * 8
-    }
-
-    private mutating func insert(_ loss: LostEvent) throws(SQLiteError) {
-        statements.insertLoss.bind(loss.place.rawValue, at: 1)
-        statements.insertLoss.bind(Int64(storable: loss.count), at: 2)
-        statements.insertLoss.bind(Int64(storable: loss.firstNanoseconds), at: 3)
-        statements.insertLoss.bind(Int64(storable: loss.lastNanoseconds), at: 4)
-        try statements.insertLoss.run()
     }
 
     private mutating func requestCheckpoint(_ now: ContinuousClock.Instant) {
         lastCheckpoint = now
         guard bytesSinceCheckpoint > 0 else { return }
         bytesSinceCheckpoint = 0
-        checkpointer.request()
+        checkpointer.request(partition.summary.firstSequence)
     }
 
     mutating func refreshBytes() throws(HistoryError) {
         do throws(SQLiteError) {
-            let pages = try statements.pageCount.step() ? statements.pageCount.integer(0) : 0
-            statements.pageCount.reset()
-            status.measured(bytes: UInt64(pages) * UInt64(StoreFile.pageBytes))
+            status.measured(bytes: otherBytes + (try partition.bytes()))
         } catch {
             throw .sqlite(doing: "measuring history", error)
         }

@@ -5,12 +5,14 @@ import SQLiteRuntime
 /// Writes flows to disk. The `apus-history` thread owns it; only `status` is shared.
 ///
 /// ```
-/// append ─► window: [ durable in `tail` │ waiting ]      commit: one transaction
-///                    0 … blockFlows - 1   … backlogFlows    full blocks ─► blocks, block_payloads; `tail` emptied
+/// append ─► window: [ durable in `tail` │ waiting ]      commit: one transaction in the live partition
+///                    0 … blockFlows - 1   … backlogFlows    full blocks ─► blocks, block_columns; `tail` emptied
+///                                                           their drops ─► drop_blocks, now and then
 ///                                                           the rest    ─► one row of `tail`
 /// ```
 /// A flow waits for `commitInterval` at most, and less when a block fills up before. If the disk refuses, the flows
-/// stay in the window and the next commit tries again; what the window cannot take is counted as lost.
+/// stay in the window and the next commit tries again; what the window cannot take is counted as lost. New names are
+/// committed to the catalog before, for themselves.
 package struct HistoryWriter: ~Copyable, Sendable {
     let settings: HistorySettings
     let catalog: FlowCatalog
@@ -19,8 +21,11 @@ package struct HistoryWriter: ~Copyable, Sendable {
     /// The sequence that the next flow should have: the last stored one + 1, also over restarts and retention; from 1.
     package private(set) var nextSequence: UInt64
 
-    var connection: Connection
-    var statements: WriterStatements
+    let connection: Connection
+    /// The live one.
+    var partition: PartitionWriter
+    /// The sealed ones, oldest first.
+    var sealed: [PartitionSummary]
     let checkpointer: HistoryCheckpointer
     var encoder: BlockEncoder
     var window: [Flow]
@@ -32,6 +37,8 @@ package struct HistoryWriter: ~Copyable, Sendable {
     var retryAt: ContinuousClock.Instant?
     var lastCheckpoint = ContinuousClock.now
     var bytesSinceCheckpoint = 0
+    /// Of sealed partitions and the catalog.
+    var otherBytes: UInt64 = 0
     /// Declared last: released when all else is closed.
     private let lock: WriterLock
 
@@ -39,39 +46,61 @@ package struct HistoryWriter: ~Copyable, Sendable {
     ///
     /// - Parameter catalog: fresh, or with exactly the store's elements at the store's indices.
     package init(_ settings: HistorySettings, catalog: FlowCatalog) throws(HistoryError) {
-        precondition((1...BlockFormat.maximumFlows).contains(settings.blockFlows), "blocks have 1 to 65,536 flows")
+        precondition((1...BlockFormat.maximumFlows / 2).contains(settings.blockFlows), "blocks have 1 to 32,768 flows")
         precondition(settings.backlogFlows >= settings.blockFlows, "the backlog holds a block at least")
         let lock = try Self.lock(settings.directory)
-        let connection = try StoreFile.openForWriting(settings)
-        try StoreFile.migrate(connection, settings.directory)
+        let connection = try StoreFile.openForWriting(
+            StoreFile.catalogPath(settings.directory), .catalog, settings)
         var loaded = CatalogCounts()
         try CatalogStore.load(catalog, beyond: &loaded, connection)
         let opened = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try StoreMeta.setNodeName(connection, settings.nodeName)
-            return (
-                id: try StoreMeta.establishID(connection), last: try StoreMeta.lastSequence(connection),
-                blocks: try connection.integer("SELECT count(*) FROM blocks") ?? 0,
-                pages: try connection.integer("PRAGMA page_count") ?? 0
-            )
+            return try (id: StoreMeta.establishID(connection), summaries: PartitionSummary.load(connection))
         }
-        let statements = try whileDoing("preparing to write history") { () throws(SQLiteError) in
-            try WriterStatements(connection)
-        }
-        let status = HistoryStatus(
-            blocks: UInt64(opened.blocks), bytes: UInt64(opened.pages) * UInt64(StoreFile.pageBytes),
-            storedThrough: opened.last)
-        let checkpointer = try HistoryCheckpointer(settings, status)
-        let tail = try Self.readTail(connection)
+        let firsts = StoreFile.partitions(settings.directory)
+        let partition = try PartitionWriter(firsts.last ?? 1, settings)
+        let tail = try partition.readTail()
+        let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
+        let status = HistoryStatus(storedThrough: last)
+        let checkpointer = HistoryCheckpointer(settings, status)
+        let sealed = try Self.sealed(firsts.dropLast(), opened.summaries, settings, checkpointer)
+        status.holds(blocks: partition.summary.blocks + sealed.reduce(0) { $0 + $1.blocks })
         self.lock = lock
         (self.status, self.checkpointer) = (status, checkpointer)
-        encoder = BlockEncoder(blockFlows: settings.blockFlows)
+        encoder = BlockEncoder(
+            capacity: max(settings.blockFlows * 2, partition.drops.flows.count + settings.blockFlows))
         window = tail
         durableFlows = tail.count
         window.reserveCapacity(settings.blockFlows + settings.backlogFlows)
-        (storeID, nextSequence, persisted) = (opened.id, opened.last + 1, loaded)
+        (storeID, nextSequence, persisted) = (opened.id, last + 1, loaded)
         (self.settings, self.catalog) = (settings, catalog)
+        self.sealed = sealed
+        self.partition = partition
         self.connection = connection
-        self.statements = statements
+        measureOthers()
+        status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
+    }
+
+    /// What is known of the partitions that are not written any more. Where the catalog does not know one, as the
+    /// process ended before, its sealing is made up for.
+    private static func sealed(
+        _ firsts: ArraySlice<UInt64>, _ known: [UInt64: PartitionSummary], _ settings: HistorySettings,
+        _ checkpointer: HistoryCheckpointer
+    ) throws(HistoryError) -> [PartitionSummary] {
+        var sealed: [PartitionSummary] = []
+        for first in firsts {
+            if let summary = known[first] {
+                sealed.append(summary.withoutSets)
+                continue
+            }
+            let reader = try PartitionReader(StoreFile.partitionPath(settings.directory, first), firstSequence: first)
+            let summary = try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
+                try reader.summary()
+            }
+            sealed.append(summary.withoutSets)
+            checkpointer.seal(summary)
+        }
+        return sealed
     }
 
     private static func lock(_ directory: String) throws(HistoryError) -> WriterLock {
@@ -126,31 +155,5 @@ package struct HistoryWriter: ~Copyable, Sendable {
         losses[index].count += loss.count
         losses[index].firstNanoseconds = min(losses[index].firstNanoseconds, loss.firstNanoseconds)
         losses[index].lastNanoseconds = max(losses[index].lastNanoseconds, loss.lastNanoseconds)
-    }
-}
-
-/// The writer's prepared statements.
-struct WriterStatements: ~Copyable, Sendable {
-    var insertBlock: Statement
-    var insertPayload: Statement
-    var insertTail: Statement
-    var deleteTail: Statement
-    var insertLoss: Statement
-    var pageCount: Statement
-
-    init(_ connection: borrowing Connection) throws(SQLiteError) {
-        let insertBlock = try connection.prepare("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        let insertPayload = try connection.prepare("INSERT INTO block_payloads VALUES (?, ?)")
-        let insertTail = try connection.prepare("INSERT INTO tail VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        let deleteTail = try connection.prepare("DELETE FROM tail")
-        let insertLoss = try connection.prepare(
-            "INSERT INTO losses (place, lost_count, first_time_ns, last_time_ns) VALUES (?, ?, ?, ?)")
-        let pageCount = try connection.prepare("PRAGMA page_count")
-        self.insertBlock = insertBlock
-        self.insertPayload = insertPayload
-        self.insertTail = insertTail
-        self.deleteTail = deleteTail
-        self.insertLoss = insertLoss
-        self.pageCount = pageCount
     }
 }

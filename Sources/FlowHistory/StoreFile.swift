@@ -1,73 +1,136 @@
+import FoundationEssentials
 import SQLiteRuntime
 
-/// One step of the store's schema: `schema/history/NNNN_name.sql`, carried in the executable.
+/// One step of the store's schema: `schema/history/NNNN_kind.sql`, carried in the executable.
 struct Migration: Sendable {
-    /// NNNN; the store's `user_version` once it is applied.
+    /// NNNN; the file's `user_version` once it is applied.
     let number: Int64
     let name: String
     let sql: String
 }
 
-/// The database file of a history: how it is made, known and opened.
+/// The database files of a history: how they are named, made, known and opened.
 enum StoreFile {
-    static let pageBytes = 16_384
-    /// `application_id` of the file: "APUS".
+    /// What a file holds; its schema has the name.
+    enum Kind: String {
+        /// `history.sqlite`
+        case catalog
+        /// `flows-<first sequence, 20 digits>.sqlite`: one period.
+        case flows
+    }
+
+    static let pageBytes = 8192
+    /// `application_id` of the files: "APUS".
     private static let applicationID: Int64 = 0x4150_5553
-    static var format: Int64 { EmbeddedSchema.migrations.last?.number ?? 0 }
+    /// The one that is written and read.
+    static let format: Int64 = 2
+    /// How much of a file a reader maps instead of copying it page by page.
+    private static let mappedBytes = 1 << 30
 
-    static func path(_ directory: String) -> String { directory + "/history.sqlite" }
+    static func catalogPath(_ directory: String) -> String { directory + "/history.sqlite" }
 
-    /// Opens the store, creates it or brings it to the newest format. The caller holds the writer's lock.
-    static func openForWriting(_ settings: HistorySettings) throws(HistoryError) -> Connection {
-        let path = path(settings.directory)
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    // MARK: Partitions
+
+    private static let prefix = "flows-"
+    private static let suffix = ".sqlite"
+    private static let digits = 20
+
+    static func partitionPath(_ directory: String, _ firstSequence: UInt64) -> String {
+        let number = String(firstSequence)
+        let zeros = String(repeating: "0", count: digits - number.utf8.count)
+        return directory + "/" + prefix + zeros + number + suffix
+    }
+
+    /// The first sequences of the partitions that are there, rising.
+    static func partitions(_ directory: String) -> [UInt64] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { name in
+            guard name.utf8.count == prefix.utf8.count + digits + suffix.utf8.count, name.hasPrefix(prefix),
+                name.hasSuffix(suffix)
+            else { return nil }
+            return UInt64(name.dropFirst(prefix.count).prefix(digits))
+        }.sorted()
+    }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Removes a partition; readers that have it open go on.
+    static func remove(_ path: String) {
+        for name in [path, path + "-wal", path + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
+    }
+
+    // MARK: Opening
+
+    /// Opens a file for its only writer and creates it if need be. The caller holds the writer's lock.
+    static func openForWriting(
+        _ path: String, _ kind: Kind, _ settings: HistorySettings
+    ) throws(HistoryError) -> Connection {
         let connection = try naming(path) { () throws(SQLiteError) in
             let connection = try Connection(path: path, mode: .create, busyTimeout: settings.busyTimeout)
+            // Has an effect on a file that is still empty only.
+            try connection.execute("PRAGMA page_size = \(pageBytes)")
             try configure(connection)
             return connection
         }
-        // Before anything is changed, since the file may be another's.
-        let found = try formatOf(connection, path)
-        guard found <= format else { throw .otherFormat(path: path, found: found, known: format) }
-        try naming(path) { () throws(SQLiteError) in
-            if found == 0 {
-                try connection.execute("PRAGMA page_size = \(pageBytes); PRAGMA auto_vacuum = INCREMENTAL")
-            }
-            try connection.setPragma("journal_mode", "WAL")
-            try connection.execute("PRAGMA synchronous = NORMAL")
-            try connection.setPragma("wal_autocheckpoint", "0")
-            try connection.setPragma("journal_size_limit", "\(settings.checkpointBytes * 4)")
-        }
+        // Before the write-ahead log is switched on, so that the new file's name is durable, too.
+        try create(connection, kind, path)
+        try whileDoing("opening \(path)") { () throws(SQLiteError) in try startLog(connection, kind, settings) }
         return connection
     }
 
-    /// Opens an existing store; nothing in it is changed.
-    static func openForReading(_ directory: String) throws(HistoryError) -> Connection {
-        let path = path(directory)
+    private static func startLog(
+        _ connection: borrowing Connection, _ kind: Kind, _ settings: HistorySettings
+    ) throws(SQLiteError) {
+        try connection.setPragma("journal_mode", "WAL")
+        try connection.setPragma("journal_size_limit", "\(settings.checkpointBytes * 4)")
+        // Names are written seldom, and must be there before the flows that use them.
+        try connection.execute("PRAGMA synchronous = \(kind == .catalog ? "FULL" : "NORMAL")")
+        if kind == .flows { try connection.setPragma("wal_autocheckpoint", "0") }
+    }
+
+    /// Opens an existing file; nothing in it is changed.
+    static func openForReading(_ path: String, _ kind: Kind) throws(HistoryError) -> Connection {
         let connection: Connection
         do throws(HistoryError) {
             connection = try naming(path) { () throws(SQLiteError) in
                 let connection = try Connection(path: path, mode: .readOnly, busyTimeout: .seconds(2))
                 try configure(connection)
+                if kind == .flows { try connection.setPragma("mmap_size", "\(mappedBytes)") }
                 return connection
             }
         } catch .sqlite(_, let error) where error.code == .cannotOpen || error.needsRollback {
             // Only the making of a store writes a rollback journal: it was interrupted, and its writer will begin anew.
-            throw .noStore(directory: directory)
+            throw .noStore(directory: directory(of: path))
         }
         let found = try formatOf(connection, path)
-        guard found != 0 else { throw .noStore(directory: directory) }
+        guard found != 0 else { throw .noStore(directory: directory(of: path)) }
         guard found == format else { throw .otherFormat(path: path, found: found, known: format) }
         return connection
     }
 
-    /// A second connection for checkpoints.
-    static func openForCheckpoints(_ settings: HistorySettings) throws(HistoryError) -> Connection {
-        let path = path(settings.directory)
-        return try naming(path) { () throws(SQLiteError) in
-            // The writer waits while a checkpoint finishes, so it waits for readers no longer than this.
-            let connection = try Connection(path: path, mode: .readWrite, busyTimeout: .milliseconds(20))
-            try connection.execute("PRAGMA synchronous = NORMAL")
-            return connection
+    /// A second connection for checkpoints and for sealing.
+    static func openForCheckpoints(_ path: String) throws(SQLiteError) -> Connection {
+        // The writer waits while a checkpoint finishes, so it waits for readers no longer than this.
+        let connection = try Connection(path: path, mode: .readWrite, busyTimeout: .milliseconds(20))
+        try connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+    }
+
+    /// Brings the write-ahead log into the file and does away with it.
+    ///
+    /// - Returns: false if somebody has the file open.
+    static func endLog(_ path: String) throws(SQLiteError) -> Bool {
+        let connection = try openForCheckpoints(path)
+        do throws(SQLiteError) {
+            guard try !connection.checkpoint(.truncate).wasBusy else { return false }
+            return try connection.setPragma("journal_mode", "DELETE") == "delete"
+        } catch {
+            guard error.code == .busy else { throw error }
+            return false
         }
     }
 
@@ -77,18 +140,21 @@ enum StoreFile {
         _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
     }
 
-    /// Applies what the file lacks, each migration in its transaction.
-    static func migrate(_ connection: borrowing Connection, _ directory: String) throws(HistoryError) {
-        let path = path(directory)
+    /// Gives a new file its schema; refuses one of another format.
+    private static func create(
+        _ connection: borrowing Connection, _ kind: Kind, _ path: String
+    ) throws(HistoryError) {
         let found = try formatOf(connection, path)
-        for migration in EmbeddedSchema.migrations where migration.number > found {
-            try whileDoing("bringing \(path) to format \(migration.name)") { () throws(SQLiteError) in
-                let transaction = try Transaction(connection, .immediate)
+        if found == format { return }
+        guard found == 0 else { throw .otherFormat(path: path, found: found, known: format) }
+        try whileDoing("creating \(path)") { () throws(SQLiteError) in
+            let transaction = try Transaction(connection, .immediate)
+            for migration in EmbeddedSchema.migrations where migration.name.hasSuffix("_" + kind.rawValue) {
                 try connection.execute(migration.sql)
                 try connection.execute("PRAGMA user_version = \(migration.number)")
-                try connection.execute("PRAGMA application_id = \(applicationID)")
-                try transaction.commit()
             }
+            try connection.execute("PRAGMA application_id = \(applicationID)")
+            try transaction.commit()
         }
     }
 

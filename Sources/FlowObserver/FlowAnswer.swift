@@ -145,7 +145,7 @@ package final class FlowAnswer {
             }
             let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
-                history, order: .ascending, sequences: next...last, times: times, filter)
+                history, order: .ascending, sequences: next...last, times: times, request.filter, observer.catalog)
         }
         if !hasToldStoredLosses {
             losses += try store!.losses(times: times)
@@ -191,7 +191,7 @@ package final class FlowAnswer {
         if newestFirst.count < wanted, below > 1, let history = observer.history {
             below = min(below, (storedThrough(history, reaching: below - 1) ?? history.storedThrough()) + 1)
             let store = try StoreReading(
-                history, order: .descending, sequences: 0...below - 1, times: times, filter)
+                history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer.catalog)
             while newestFirst.count < wanted, let block = try store.next() {
                 newestFirst += self.wanted(block.span).prefix(wanted - newestFirst.count).map { block[$0] }
             }

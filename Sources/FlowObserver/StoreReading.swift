@@ -3,7 +3,7 @@ internal import FlowFilter
 internal import FlowHistory
 internal import FlowModel
 
-/// A stretch of the store, block by block.
+/// A stretch of the store, block by block: the flows that meet the filter, as far as it was known when it was begun.
 final class StoreReading {
     let sequences: ClosedRange<UInt64>
     private var reader: HistoryReader
@@ -11,28 +11,16 @@ final class StoreReading {
 
     init(
         _ history: FlowObserver.History, order: HistoryCursor.Order, sequences: ClosedRange<UInt64>,
-        times: ClosedRange<UInt64>?, _ filter: CompiledFilter
+        times: ClosedRange<UInt64>?, _ filter: FilterSpec, _ catalog: FlowCatalog
     ) throws(HistoryError) {
         self.sequences = sequences
         reader = try HistoryReader(directory: history.directory, catalog: history.readersCatalog)
         cursor = reader.cursor(
-            order: order, sequences: sequences, times: times, verdicts: Self.verdicts(filter), kinds: Self.kinds(filter)
-        )
+            order: order, sequences: sequences, times: times, filter: ColumnTranslation(catalog).columns(filter))
     }
 
     /// The gaps that the store knows of in an interval.
     func losses(times: ClosedRange<UInt64>?) throws(HistoryError) -> [LostEvent] { try reader.losses(times: times) }
 
     func next() throws(HistoryError) -> [Flow]? { try reader.next(&cursor) }
-
-    private static func verdicts(_ filter: CompiledFilter) -> ValueSet? {
-        filter.verdictBits.map { bits in
-            ValueSet(Verdict.names.indices.map { UInt8($0) }.filter { bits & Verdict(rawValue: $0).skipBit != 0 })
-        }
-    }
-
-    private static func kinds(_ filter: CompiledFilter) -> ValueSet? {
-        let all: [FlowKind] = [.unknown, .drop, .trace, .policyVerdict, .kernelDrop]
-        return filter.kindBits.map { bits in ValueSet(all.filter { bits & $0.skipBit != 0 }.map(\.rawValue)) }
-    }
 }

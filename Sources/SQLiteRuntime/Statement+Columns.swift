@@ -45,4 +45,16 @@ extension Statement {
             return true
         }
     }
+
+    /// Copies a blob into `bytes`, whose memory is used again.
+    package func copyBytes(_ column: Int, into bytes: inout [UInt8]) {
+        withBlob(column) { blob in
+            let count = blob.byteCount
+            if bytes.count > count { bytes.removeLast(bytes.count - count) }
+            if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
+            unsafe bytes.withUnsafeMutableBytes { target in
+                unsafe blob.withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
+            }
+        }
+    }
 }

@@ -74,6 +74,10 @@ extension Statement {
         bind(unsafe words.bytes, at: parameter)
     }
 
+    package mutating func bind(_ bytes: Span<UInt8>, at parameter: Int) {
+        bind(unsafe bytes.bytes, at: parameter)
+    }
+
     /// Binds a blob; its bytes are copied.
     package mutating func bind(_ value: RawSpan, at parameter: Int) {
         guard !value.isEmpty else { return bound(unsafe sqlite3_bind_zeroblob(pointer, Int32(parameter), 0)) }

@@ -59,23 +59,6 @@ struct CatalogStoreTests {
         }
     }
 
-    @Test("of a store that was made before endpoints had DNS names is read, and then has room for them")
-    func olderFormat() throws {
-        let store = TemporaryStore()
-        do {
-            let first = try #require(EmbeddedSchema.migrations.first)
-            let connection = try Connection(path: store.database, mode: .create, busyTimeout: .zero)
-            try connection.execute(first.sql)
-            try connection.execute("INSERT INTO endpoints VALUES (1, 7, 300, 'default', 'shop', 'cart', '[]', '[]')")
-            try connection.execute("PRAGMA user_version = 1; PRAGMA application_id = 1095783763")
-        }
-        let catalog = FlowCatalog()
-        try HistoryWriter(store.settings(), catalog: catalog).close()
-        let cart = Endpoint(
-            id: 7, identity: Identity(rawValue: 300), clusterName: "default", namespace: "shop", podName: "cart")
-        #expect(catalog.endpoints[1] == cart)
-    }
-
     @Test("refuses a catalog that has other names at the store's indices")
     func mismatch() throws {
         let store = TemporaryStore()
@@ -98,7 +81,7 @@ struct CatalogStoreTests {
         var writer = try HistoryWriter(store.settings { $0.busyTimeout = .zero }, catalog: catalog)
         _ = catalog.names.intern("eth0")
         writer.append(likelyFlows(1))
-        try withBusyStore(store) { #expect(throws: HistoryError.self) { try writer.commit() } }
+        try withBusyStore(store, path: store.catalog) { #expect(throws: HistoryError.self) { try writer.commit() } }
         try writer.commit()
         let loaded = FlowCatalog()
         _ = try readAll(store, catalog: loaded)

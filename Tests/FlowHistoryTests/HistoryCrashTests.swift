@@ -62,7 +62,7 @@ struct HistoryCrashTests {
         for part in 1..<12 {
             let copy = try store.cut()
             try whole.prefix(whole.count * part / 12 + part).write(to: URL(filePath: copy.database + "-wal"))
-            guard let reader = try? HistoryReader(directory: copy.directory) else { continue }
+            guard var reader = try? HistoryReader(directory: copy.directory) else { continue }
             let last = try reader.extent().sequences?.upperBound ?? 0
             #expect(last % 100 == 0)
             counts.insert(Int(last))

@@ -6,9 +6,10 @@ import Testing
 
 @testable import FlowHistory
 
-/// Runs a body while another connection holds the store's write lock.
-func withBusyStore(_ store: TemporaryStore, _ body: () throws -> Void) throws {
-    let other = try Connection(path: store.database, mode: .readWrite, busyTimeout: .seconds(1))
+/// Runs a body while another connection holds the write lock of one of the store's files, the live partition's by
+/// default.
+func withBusyStore(_ store: TemporaryStore, path: String? = nil, _ body: () throws -> Void) throws {
+    let other = try Connection(path: path ?? store.database, mode: .readWrite, busyTimeout: .seconds(1))
     let transaction = try Transaction(other, .immediate)
     try body()
     try transaction.commit()
@@ -46,7 +47,8 @@ struct HistoryFailureTests {
         let lostTimes = flows[300..<400].map(\.timeNanoseconds)
         let loss = LostEvent(
             place: .history, count: 100, firstNanoseconds: lostTimes.min()!, lastNanoseconds: lostTimes.max()!)
-        #expect(try HistoryReader(directory: store.directory).losses() == [loss])
+        var reader = try HistoryReader(directory: store.directory)
+        #expect(try reader.losses() == [loss])
     }
 
     @Test("a failed commit is not tried again before the interval is over")
@@ -72,8 +74,11 @@ struct HistoryFailureTests {
         await #expect(processExitsWith: .success) {
             let store = TemporaryStore()
             signal(SIGXFSZ, SIG_IGN)
-            var writer = try HistoryWriter(
-                store.settings { ($0.blockFlows, $0.backlogFlows) = (1024, 1024) }, catalog: FlowCatalog())
+            // The flows' times are anything at all, and shall not open a new file each.
+            let settings = store.settings {
+                ($0.blockFlows, $0.backlogFlows, $0.partitionPeriod) = (1024, 1024, .seconds(18_000_000_000))
+            }
+            var writer = try HistoryWriter(settings, catalog: FlowCatalog())
             limitFileSize(1 << 20)
             let failures = write(1...25, to: &writer)
             limitFileSize(1 << 30)

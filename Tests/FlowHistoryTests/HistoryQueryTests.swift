@@ -21,10 +21,10 @@ struct HistoryQueryTests {
 
     private func answer(
         _ order: HistoryCursor.Order = .ascending, sequences: ClosedRange<UInt64>? = nil,
-        times: ClosedRange<UInt64>? = nil, verdicts: ValueSet? = nil, kinds: ValueSet? = nil
+        times: ClosedRange<UInt64>? = nil, filter: ColumnFilter = ColumnFilter()
     ) throws -> [UInt64] {
         var reader = try HistoryReader(directory: store.directory)
-        var cursor = reader.cursor(order: order, sequences: sequences, times: times, verdicts: verdicts, kinds: kinds)
+        var cursor = reader.cursor(order: order, sequences: sequences, times: times, filter: filter)
         return try readAll(&reader, &cursor).map(\.sequence)
     }
 
@@ -61,7 +61,7 @@ struct HistoryQueryTests {
             let isUp = Bool.random(using: &random)
             let got = try answer(
                 isUp ? .ascending : .descending, sequences: sequences, times: times,
-                verdicts: wanted.map { ValueSet([$0.rawValue]) })
+                filter: wanted.map { .verdicts($0) } ?? ColumnFilter())
             let sequencesExpected = expected.map(\.sequence)
             #expect(got == (isUp ? sequencesExpected : sequencesExpected.reversed()), "seed \(seed)")
         }
@@ -69,19 +69,20 @@ struct HistoryQueryTests {
 
     @Test("tells kinds apart that share a bit of the zone map")
     func foldedKinds() throws {
-        let collision = UInt8(FlowKind.drop.rawValue + 64)
-        #expect(try answer(kinds: ValueSet([collision])) == [])
-        #expect(
-            try answer(kinds: ValueSet([FlowKind.drop.rawValue, collision]))
-                == flows.filter { $0.kind == .drop }.map(\.sequence))
+        let collision = FlowKind(rawValue: FlowKind.drop.rawValue + 64)
+        func filter(_ kinds: FlowKind...) -> ColumnFilter {
+            ColumnFilter(anyOf: [ColumnConditions(facts: [kinds.map { .kind($0) }])])
+        }
+        #expect(try answer(filter: filter(collision)) == [])
+        #expect(try answer(filter: filter(.drop, collision)) == flows.filter { $0.kind == .drop }.map(\.sequence))
     }
 
-    @Test("that the zone maps exclude opens no payload")
+    @Test("that the zone maps exclude reads no columns")
     func zoneMapsSkip() throws {
         let connection = try Connection(path: store.database, mode: .readWrite, busyTimeout: .seconds(1))
-        try connection.execute("DELETE FROM block_payloads")
+        try connection.execute("DELETE FROM block_columns")
         var reader = try HistoryReader(directory: store.directory)
-        var cursor = reader.cursor(order: .ascending, verdicts: ValueSet([Verdict.audit.rawValue]))
+        var cursor = reader.cursor(order: .ascending, filter: .verdicts(.audit))
         #expect(try reader.next(&cursor) == nil)
         #expect(cursor.damagedBlocks == 0)
         var later = reader.cursor(order: .ascending, times: 0...Flow.startNanoseconds)
@@ -109,10 +110,10 @@ struct HistoryQueryTests {
         let connection = try Connection(path: store.database, mode: .readWrite, busyTimeout: .seconds(1))
         try connection.execute(
             """
-            UPDATE block_payloads SET payload = CAST(substr(payload, 1, 800) || x'ff' || substr(payload, 802) AS BLOB)
-                WHERE first_sequence = 257;
-            DELETE FROM block_payloads WHERE first_sequence = 513;
-            UPDATE block_payloads SET payload = x'010203' WHERE first_sequence = 769;
+            UPDATE block_columns SET data = CAST(substr(data, 1, 100) || x'ff' || substr(data, 102) AS BLOB)
+                WHERE id = 257 * 4;
+            DELETE FROM block_columns WHERE id = 513 * 4 + 1;
+            UPDATE block_columns SET data = x'010203' WHERE id = 769 * 4 + 2;
             UPDATE blocks SET flow_count = 255 WHERE first_sequence = 1025;
             """)
         var reader = try HistoryReader(directory: store.directory)
@@ -140,6 +141,7 @@ struct HistoryQueryTests {
         #expect(try reader.integrityCheck() == [])
         let empty = TemporaryStore()
         try HistoryWriter(empty.settings(), catalog: FlowCatalog()).close()
-        #expect(try HistoryReader(directory: empty.directory).extent().times == nil)
+        var emptyReader = try HistoryReader(directory: empty.directory)
+        #expect(try emptyReader.extent().times == nil)
     }
 }

@@ -1,36 +1,51 @@
 import FlowCatalog
 import FlowModel
 import Foundation
+import SQLiteRuntime
 import Testing
 
 @testable import FlowHistory
 
 @Suite("Retention")
 struct HistoryRetentionTests {
-    @Test("by age deletes whole blocks that are older, counts them, and never gives a sequence again")
+    /// Writes likely flows, 10 µs apart, a hundred a commit.
+    private func write(_ flows: [Flow], to writer: inout HistoryWriter) throws {
+        for start in stride(from: 0, to: flows.count, by: 100) {
+            writer.append(flows[start..<min(start + 100, flows.count)])
+            try writer.commit()
+        }
+    }
+
+    @Test("by age removes whole partitions that are older, counts them, and never gives a sequence again")
     func byAge() throws {
         let store = TemporaryStore()
-        let settings = store.settings { ($0.blockFlows, $0.maximumAge) = (100, .milliseconds(5)) }
+        // A partition is an eighth of the age, so it holds about a hundred flows.
+        let settings = store.settings { ($0.blockFlows, $0.maximumAge) = (64, .milliseconds(8)) }
         let flows = likelyFlows(1050)
         var writer = try HistoryWriter(settings, catalog: FlowCatalog())
         writer.append(loss: LostEvent(place: .flowRing, count: 1, firstNanoseconds: 5, lastNanoseconds: 6))
-        writer.append(flows)
-        try writer.commit()
+        try write(flows, to: &writer)
+        let firsts = StoreFile.partitions(store.directory)
+        #expect(firsts.count > 5)
         let now = Flow.startNanoseconds + 10_500_000
-        let cutoff = now - 5_000_000
+        let ends = firsts.dropFirst() + [1051]
+        let expired = zip(firsts, ends).prefix { first, end in
+            flows[Int(first) - 1..<Int(end) - 1].allSatisfy { $0.timeNanoseconds < now - 8_000_000 }
+        }
+        #expect(!expired.isEmpty)
         let result = try writer.applyRetention(now: now)
-        let blocks = stride(from: 0, to: 1000, by: 100).map { flows[$0..<$0 + 100] }
-        let kept = blocks.drop { $0.allSatisfy { $0.timeNanoseconds < cutoff } }
-        #expect(result == RetentionResult(blocks: 10 - kept.count, flows: UInt64(10 - kept.count) * 100))
+        let next = try #require(expired.last?.1)
+        #expect(result == RetentionResult(partitions: expired.count, flows: next - 1))
         #expect(writer.status.expiredFlows == result.flows)
-        #expect(writer.status.blocks == UInt64(kept.count))
-        #expect(try readAll(store).map(\.sequence) == kept.joined().map(\.sequence) + Array(1001...1050))
-        #expect(try HistoryReader(directory: store.directory).losses() == [])
+        #expect(try readAll(store).map(\.sequence) == Array(next...1050))
+        var reader = try HistoryReader(directory: store.directory)
+        #expect(try reader.losses() == [])
 
-        // An hour later all is gone, the tail too.
+        // An hour later all is gone, the live partition too.
         try writer.applyRetention(now: now + 3_600_000_000_000)
         #expect(try readAll(store).isEmpty)
         #expect(writer.status.expiredFlows == 1050)
+        #expect(writer.status.blocks == 0)
         try writer.close()
         writer = try HistoryWriter(settings, catalog: FlowCatalog())
         #expect(writer.nextSequence == 1051)
@@ -48,74 +63,82 @@ struct HistoryRetentionTests {
         try writer.commit()
         try writer.applyRetention(now: Flow.startNanoseconds + 60_000_000_000)
         try writer.close()
-        let reader = try HistoryReader(directory: store.directory)
+        var reader = try HistoryReader(directory: store.directory)
         #expect(try reader.extent().flows == 0)
         writer = try HistoryWriter(settings, catalog: FlowCatalog())
         #expect(writer.nextSequence == 301)
     }
 
-    @Test("of the tail's older part leaves the rest to become a block")
-    func tailByAge() throws {
-        let store = TemporaryStore()
-        let settings = store.settings { ($0.blockFlows, $0.maximumAge) = (100, .seconds(1)) }
-        var writer = try HistoryWriter(settings, catalog: FlowCatalog())
-        for number in 1...60 {
-            var flow = likelyFlows(1, from: UInt64(number))[0]
-            flow.timeNanoseconds = UInt64(number) * 100_000_000
-            writer.append([flow])
-            try writer.commit()
-        }
-        try writer.applyRetention(now: 4_000_000_000)
-        #expect(try readAll(store).map(\.sequence) == Array(30...60))
-        writer.append(likelyFlows(100, from: 61))
-        try writer.commit()
-        #expect(writer.status.blocks == 1)
-        #expect(try readAll(store).map(\.sequence) == Array(30...160))
-    }
-
-    @Test("by size keeps the newest, uses the pages again, and holds the file at its limit")
+    @Test("by size keeps the newest, and holds the files at their limit")
     func bySize() throws {
         let store = TemporaryStore()
-        let limit = 4 << 20
+        let limit = 8 << 20
         let settings = store.settings { ($0.maximumBytes, $0.checkpointBytes) = (UInt64(limit), 1 << 18) }
         var writer = try HistoryWriter(settings, catalog: FlowCatalog())
         var random = SeededGenerator(seed: 2)
-        for _ in 0..<12 {
+        for _ in 0..<24 {
             writer.append((0..<4096).map { Flow.wild(writer.nextSequence + $0, &random) })
             try writer.commit()
             while try writer.applyRetention(now: 0).hasMore {}
         }
         writer.checkpointer.finish()
         let sequences = try readAll(store).map(\.sequence)
-        #expect(sequences.last == 12 * 4096)
-        #expect(sequences.count > 4096 * 2)
-        #expect(sequences == Array((sequences.first ?? 0)...12 * 4096))
-        #expect(writer.status.expiredFlows + UInt64(sequences.count) == 12 * 4096)
+        #expect(sequences.last == 24 * 4096)
+        #expect(sequences.count > 4096 * 4)
+        #expect(sequences == Array((sequences.first ?? 0)...24 * 4096))
+        #expect(writer.status.expiredFlows + UInt64(sequences.count) == 24 * 4096)
         #expect(writer.status.bytes <= limit)
         var reader = try HistoryReader(directory: store.directory)
         #expect(try reader.integrityCheck() == [])
     }
 
-    @Test("gives the file's room back when the limit is lowered")
-    func lowered() throws {
+    @Test("leaves others the room on the disk that they are promised, and keeps the newest partition all the same")
+    func byFreeSpace() throws {
         let store = TemporaryStore()
-        var random = SeededGenerator(seed: 2)
-        var writer = try HistoryWriter(store.settings(), catalog: FlowCatalog())
-        let wild = (1...4096 * 12).map { Flow.wild($0, &random) }
-        for start in stride(from: 0, to: wild.count, by: 4096) {
-            writer.append(wild[start..<start + 4096])
-            try writer.commit()
+        let settings = store.settings {
+            ($0.blockFlows, $0.partitionPeriod, $0.minimumFreeBytes) = (64, .milliseconds(1), .max)
         }
-        try writer.close()
-        let settings = store.settings { ($0.maximumBytes, $0.checkpointBytes) = (1 << 20, 1 << 16) }
-        writer = try HistoryWriter(settings, catalog: FlowCatalog())
-        let before = writer.status.bytes
-        for _ in 0..<4 { try writer.applyRetention(now: 0) }
-        try writer.close()
-        let size = try #require(try FileManager.default.attributesOfItem(atPath: store.database)[.size] as? Int)
-        #expect(before > 5 << 20)
-        #expect(size < 2 << 20)
+        var writer = try HistoryWriter(settings, catalog: FlowCatalog())
+        try write(likelyFlows(1000), to: &writer)
+        let newest = try #require(StoreFile.partitions(store.directory).last)
+        while try writer.applyRetention(now: 0).hasMore {}
+        #expect(try readAll(store).map(\.sequence) == Array(newest...1000))
+    }
+
+    @Test("takes nothing from a reader that has the file open")
+    func openReader() throws {
+        let store = TemporaryStore()
+        let settings = store.settings { ($0.blockFlows, $0.partitionPeriod) = (64, .milliseconds(20)) }
+        var writer = try HistoryWriter(settings, catalog: FlowCatalog())
+        writer.append(likelyFlows(600))
+        try writer.commit()
         var reader = try HistoryReader(directory: store.directory)
-        #expect(try reader.integrityCheck() == [])
+        var cursor = reader.cursor(order: .ascending)
+        var sequences = try #require(try reader.next(&cursor)).map(\.sequence)
+        try write(likelyFlows(3000, from: 601), to: &writer)
+        writer.checkpointer.finish()
+        StoreFile.remove(StoreFile.partitionPath(store.directory, 1))
+        // The blocks of the removed file, and then what is left.
+        sequences += try readAll(&reader, &cursor).map(\.sequence)
+        #expect(sequences.prefix(600) == Array(1...600)[...])
+        #expect(sequences.last == 3600)
+        #expect(sequences == sequences.sorted())
+    }
+
+    @Test("meets no error where a file vanishes under a reader that has seen its name")
+    func vanished() throws {
+        let store = TemporaryStore()
+        let settings = store.settings { ($0.blockFlows, $0.partitionPeriod) = (64, .milliseconds(1)) }
+        var writer = try HistoryWriter(settings, catalog: FlowCatalog())
+        try write(likelyFlows(1000), to: &writer)
+        var reader = try HistoryReader(directory: store.directory)
+        try reader.look()
+        let firsts = StoreFile.partitions(store.directory)
+        StoreFile.remove(StoreFile.partitionPath(store.directory, firsts[2]))
+        let expected = (1...1000).filter { !(firsts[2]..<firsts[3]).contains($0) }
+        for order in [HistoryCursor.Order.ascending, .descending] {
+            var cursor = reader.cursor(order: order)
+            #expect(try readAll(&reader, &cursor).map(\.sequence).sorted() == expected)
+        }
     }
 }

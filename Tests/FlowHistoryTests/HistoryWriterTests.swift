@@ -112,7 +112,7 @@ struct HistoryWriterTests {
         writer.append(loss: LostEvent(place: .flowRing, count: 4, firstNanoseconds: 250, lastNanoseconds: 300))
         writer.append(loss: LostEvent(place: .eventRing, count: 1, firstNanoseconds: 400, lastNanoseconds: 400))
         try writer.commit()
-        let reader = try HistoryReader(directory: store.directory)
+        var reader = try HistoryReader(directory: store.directory)
         let ring = LostEvent(place: .flowRing, count: 7, firstNanoseconds: 100, lastNanoseconds: 300)
         let event = LostEvent(place: .eventRing, count: 1, firstNanoseconds: 400, lastNanoseconds: 400)
         #expect(try reader.losses() == [ring, event])
@@ -125,18 +125,18 @@ struct HistoryWriterTests {
         let store = TemporaryStore()
         let text = Data(
             "this is a text that is longer than the header of a database, which has a hundred bytes in all..".utf8)
-        try text.write(to: URL(filePath: store.database))
-        #expect(throws: HistoryError.notAStore(path: store.database)) {
+        try text.write(to: URL(filePath: store.catalog))
+        #expect(throws: HistoryError.notAStore(path: store.catalog)) {
             _ = try HistoryWriter(store.settings(), catalog: FlowCatalog())
         }
-        #expect(throws: HistoryError.notAStore(path: store.database)) {
+        #expect(throws: HistoryError.notAStore(path: store.catalog)) {
             _ = try HistoryReader(directory: store.directory)
         }
-        #expect(try Data(contentsOf: URL(filePath: store.database)) == text)
+        #expect(try Data(contentsOf: URL(filePath: store.catalog)) == text)
 
         let other = TemporaryStore()
-        try Connection(path: other.database, mode: .create, busyTimeout: .zero).execute("CREATE TABLE notes (a)")
-        #expect(throws: HistoryError.notAStore(path: other.database)) {
+        try Connection(path: other.catalog, mode: .create, busyTimeout: .zero).execute("CREATE TABLE notes (a)")
+        #expect(throws: HistoryError.notAStore(path: other.catalog)) {
             _ = try HistoryWriter(other.settings(), catalog: FlowCatalog())
         }
     }
@@ -145,11 +145,22 @@ struct HistoryWriterTests {
     func newerFormat() throws {
         let store = TemporaryStore()
         try HistoryWriter(store.settings(), catalog: FlowCatalog()).close()
-        try Connection(path: store.database, mode: .readWrite, busyTimeout: .zero).execute("PRAGMA user_version = 99")
-        let expected = HistoryError.otherFormat(path: store.database, found: 99, known: StoreFile.format)
+        try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero).execute("PRAGMA user_version = 99")
+        let expected = HistoryError.otherFormat(path: store.catalog, found: 99, known: StoreFile.format)
         #expect(throws: expected) { _ = try HistoryWriter(store.settings(), catalog: FlowCatalog()) }
         #expect(throws: expected) { _ = try HistoryReader(directory: store.directory) }
         #expect("\(expected)".contains("written by a newer Apus"))
+    }
+
+    @Test("refuses a store of format 1, and says what to do with it")
+    func olderFormat() throws {
+        let store = TemporaryStore()
+        try HistoryWriter(store.settings(), catalog: FlowCatalog()).close()
+        try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero).execute("PRAGMA user_version = 1")
+        let expected = HistoryError.otherFormat(path: store.catalog, found: 1, known: 2)
+        #expect(throws: expected) { _ = try HistoryWriter(store.settings(), catalog: FlowCatalog()) }
+        #expect(throws: expected) { _ = try HistoryReader(directory: store.directory) }
+        #expect("\(expected)".contains("older Apus, which can export it"))
     }
 
     @Test("tells what is missing where there is no store, and cannot be one")
@@ -164,16 +175,17 @@ struct HistoryWriterTests {
         }
     }
 
-    @Test("makes the database as measured: WAL, 16 KiB pages, incremental vacuum, format of the last migration")
+    @Test("makes the files as measured: WAL, page size, names more durable than flows")
     func pragmas() throws {
         let store = TemporaryStore()
         let writer = try HistoryWriter(store.settings(), catalog: FlowCatalog())
+        #expect(try writer.partition.connection.text("PRAGMA journal_mode") == "wal")
+        #expect(try writer.partition.connection.integer("PRAGMA page_size") == Int64(StoreFile.pageBytes))
+        #expect(try writer.partition.connection.integer("PRAGMA synchronous") == 1)
+        #expect(try writer.partition.connection.integer("PRAGMA wal_autocheckpoint") == 0)
+        #expect(try writer.partition.connection.integer("PRAGMA user_version") == StoreFile.format)
         #expect(try writer.connection.text("PRAGMA journal_mode") == "wal")
-        #expect(try writer.connection.integer("PRAGMA page_size") == 16_384)
-        #expect(try writer.connection.integer("PRAGMA auto_vacuum") == 2)
-        #expect(try writer.connection.integer("PRAGMA synchronous") == 1)
-        #expect(try writer.connection.integer("PRAGMA wal_autocheckpoint") == 0)
-        #expect(try writer.connection.integer("PRAGMA user_version") == StoreFile.format)
+        #expect(try writer.connection.integer("PRAGMA synchronous") == 2)
     }
 
     @Test("keeps the write-ahead log bounded while commits never pause")

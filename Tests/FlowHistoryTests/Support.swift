@@ -15,12 +15,16 @@ final class TemporaryStore: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    var database: String { directory + "/history.sqlite" }
+    var catalog: String { directory + "/history.sqlite" }
+
+    /// The file of the newest partition.
+    var database: String { StoreFile.partitionPath(directory, StoreFile.partitions(directory).last ?? 1) }
 
     func settings(_ change: (inout HistorySettings) -> Void = { _ in }) -> HistorySettings {
         var settings = HistorySettings(directory: directory)
         // On a busy machine a checkpoint may hold the writer up for long.
         settings.busyTimeout = .seconds(20)
+        settings.minimumFreeBytes = nil
         change(&settings)
         return settings
     }
@@ -28,13 +32,12 @@ final class TemporaryStore: Sendable {
     /// The files as they are now, in another directory: what a power cut, or SIGKILL, would leave.
     func cut() throws -> TemporaryStore {
         let copy = TemporaryStore()
-        for name in ["history.sqlite", "history.sqlite-wal"] where exists(name) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+        where name.hasSuffix(".sqlite") || name.hasSuffix("-wal") {
             try FileManager.default.copyItem(atPath: directory + "/" + name, toPath: copy.directory + "/" + name)
         }
         return copy
     }
-
-    private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: directory + "/" + name) }
 }
 
 /// SplitMix64: the same flows for the same seed.
@@ -131,6 +134,13 @@ extension Flow {
     }
 
     static let startNanoseconds: UInt64 = 1_800_000_000_000_000_000
+}
+
+extension ColumnFilter {
+    /// Flows of these verdicts.
+    static func verdicts(_ verdicts: Verdict...) -> ColumnFilter {
+        ColumnFilter(anyOf: [ColumnConditions(facts: [verdicts.map { .verdict($0) }])])
+    }
 }
 
 /// `count` likely flows from a sequence on.

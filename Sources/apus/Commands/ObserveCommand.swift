@@ -124,7 +124,7 @@ struct StoredFlows {
             throw CommandFailure.usage("--follow needs a server: a store that nobody writes has no new flows")
         }
         let catalog = FlowCatalog()
-        let reader = try HistoryReader(directory: directory, catalog: catalog)
+        var reader = try HistoryReader(directory: directory, catalog: catalog)
         let through = try reader.extent().sequences?.upperBound ?? 0
         let observer = FlowObserver(
             catalog: catalog, ring: BroadcastRing(capacity: 2, start: through + 1), losses: LossLedger(),

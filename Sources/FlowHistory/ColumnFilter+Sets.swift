@@ -1,0 +1,72 @@
+extension ColumnFilter {
+    /// Whether a block of these sets may hold flows of the query.
+    ///
+    /// - Parameter sets: as `BlockSets.bytes` gives them.
+    func mayMatch(_ sets: [UInt8]) -> Bool { anyOf.isEmpty || anyOf.contains { $0.mayMatch(sets) } }
+}
+
+extension ColumnConditions {
+    fileprivate func mayMatch(_ sets: [UInt8]) -> Bool {
+        for list in facts where !list.contains(where: { $0.mayMatch(sets) }) { return false }
+        var reader = SetReader(sets)
+        for member in BlockSets.Member.allCases where !mayMatch(member, &reader) { return false }
+        return true
+    }
+
+    private func mayMatch(_ member: BlockSets.Member, _ reader: inout SetReader) -> Bool {
+        switch member {
+        case .endpoint:
+            let tests = sides.compactMap { $0.only { if case .endpoints(let set) = $0 { set } else { nil } } }
+            return reader.meets(tests) { $0.contains($1) }
+        case .identity:
+            let tests = sides.compactMap { $0.only { if case .identities(let list) = $0 { list } else { nil } } }
+            return reader.meets(tests) { $0.contains($1) }
+        case .service: return reader.meets(services.map { [$0] } ?? []) { $0.contains($1) }
+        case .rule: return reader.meets(rules.map { [PerSide(source: $0)] } ?? []) { $0.contains($1) }
+        case .kernelReason:
+            return reader.meets(kernelReasons.map { [PerSide(source: $0)] } ?? []) { $0.contains($1) }
+        case .port: return reader.meets(ports.map { [$0] } ?? []) { $0.hasMember($1) }
+        }
+    }
+}
+
+extension PerSide {
+    /// The parts of one kind; nil if there is none.
+    fileprivate func only<Part>(_ part: (Accepted) -> Part?) -> PerSide<Part>? {
+        let parts = PerSide<Part>(
+            either: either.flatMap(part), source: source.flatMap(part), destination: destination.flatMap(part))
+        return parts.either == nil && parts.source == nil && parts.destination == nil ? nil : parts
+    }
+}
+
+extension SetReader {
+    /// Whether for each test, and each side that it speaks of, the next list has a member that it accepts.
+    fileprivate mutating func meets<Accepted>(
+        _ tests: [PerSide<Accepted>], _ accepts: (Accepted, UInt32) -> Bool
+    ) -> Bool {
+        if tests.isEmpty {
+            _ = read { _ in }
+            return true
+        }
+        var bits = [UInt8](repeating: 0, count: tests.count)
+        let isKnown = read { value in
+            for index in tests.indices where bits[index] != 7 {
+                bits[index] |= tests[index].bits { accepts($0, value) }
+            }
+        }
+        return !isKnown || bits.allSatisfy { $0 == 7 }
+    }
+}
+
+extension FlowPattern {
+    fileprivate func mayMatch(_ sets: [UInt8]) -> Bool {
+        func may(_ set: BlockSets.Folded, _ word: UInt64, _ mask: UInt64, _ shift: UInt64, _ whole: UInt64) -> Bool {
+            guard mask >> shift & whole == whole else { return true }
+            return BlockSets.foldedWord(sets, set.rawValue) >> (word >> shift & 63) & 1 == 1
+        }
+        return may(.verdict, shape, shapeMask, FlowBits.verdictShift, 0xff)
+            && may(.kind, shape, shapeMask, FlowBits.kindShift, 0xff)
+            && may(.ipProtocol, shape, shapeMask, 0, 0xff)
+            && may(.dropReason, marks, marksMask, FlowBits.dropReasonShift, 0xffff)
+    }
+}

@@ -1,0 +1,63 @@
+import FlowModel
+import SQLiteRuntime
+
+extension HistoryWriter {
+    /// Whether a flow of this time belongs into the next partition: the live one's period is over, or it has its share
+    /// of bytes. Measured from the partition's first flow, so that a clock that goes back opens none.
+    func isPartitionFull(_ time: UInt64?) -> Bool {
+        guard let time, let opened = partition.summary.openedTime else { return false }
+        return time >= opened && time - opened >= settings.periodNanoseconds
+            || partitionBytes >= settings.partitionBytes
+    }
+
+    private var partitionBytes: UInt64 { status.bytes - min(status.bytes, otherBytes) }
+
+    /// Ends the live partition and begins the next one. What waits is not touched.
+    mutating func roll() throws(SQLiteError) {
+        guard !partition.summary.isEmpty else { return }
+        try endPartition()
+        let next: PartitionWriter
+        do throws(HistoryError) {
+            next = try PartitionWriter(window.first?.sequence ?? nextSequence, settings)
+        } catch {
+            if case .sqlite(_, let error) = error { throw error }
+            preconditionFailure("a new file is of this format: \(error)")
+        }
+        let summary = partition.summary
+        partition = next
+        sealed.append(summary.withoutSets)
+        checkpointer.seal(summary)
+        measureOthers()
+    }
+
+    /// The tail becomes the last blocks, and the drops that wait their last block.
+    private mutating func endPartition() throws(SQLiteError) {
+        let earlier = partition.summary
+        let window = window
+        do throws(SQLiteError) {
+            let transaction = try Transaction(partition.connection, .immediate)
+            for start in stride(from: 0, to: durableFlows, by: settings.blockFlows) {
+                let end = min(start + settings.blockFlows, durableFlows)
+                _ = try partition.insertBlock(window.span.extracting(start..<end), &encoder)
+            }
+            _ = try partition.insertDrops(through: partition.summary.lastSequence, &encoder)
+            try partition.deleteTail()
+            try transaction.commit()
+        } catch {
+            partition.didRollBack(to: earlier)
+            throw error
+        }
+        partition.didCommit()
+        status.ended(blocks: partition.summary.blocks - earlier.blocks)
+        self.window.removeFirst(durableFlows)
+        durableFlows = 0
+    }
+
+    /// Looks at the sizes of the files that are not written.
+    mutating func measureOthers() {
+        otherBytes = DiskSpace.bytes(of: StoreFile.catalogPath(settings.directory))
+        for summary in sealed {
+            otherBytes += DiskSpace.bytes(of: StoreFile.partitionPath(settings.directory, summary.firstSequence))
+        }
+    }
+}

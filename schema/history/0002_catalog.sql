@@ -1,0 +1,56 @@
+-- history.sqlite, format 2: what is known once for the whole store. Times are nanoseconds since 1970-01-01 UTC.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The flow catalog. `id` is the index that flows hold; rows are only ever added, before the flows that use them.
+CREATE TABLE endpoints (
+    id           INTEGER PRIMARY KEY,
+    endpoint_id  INTEGER NOT NULL,
+    identity     INTEGER NOT NULL,
+    cluster_name TEXT NOT NULL,
+    namespace    TEXT NOT NULL,
+    pod_name     TEXT NOT NULL,
+    labels       TEXT NOT NULL,  -- JSON: ["source:key=value", …]
+    workloads    TEXT NOT NULL,  -- JSON: [["name", "kind"], …]
+    dns_names    TEXT NOT NULL   -- JSON: ["name", …], of an address outside of the cluster
+) STRICT;
+
+CREATE TABLE services (
+    id        INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL,
+    namespace TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE rules (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    direction INTEGER NOT NULL,
+    is_deny   INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    labels    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE names (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+) STRICT;
+
+-- What a query needs to pass over a whole partition unopened. Written when the partition is sealed; a file of flows
+-- without a row here is opened and asked, and a row without its file means nothing.
+CREATE TABLE partitions (
+    first_sequence   INTEGER PRIMARY KEY,
+    last_sequence    INTEGER NOT NULL,
+    min_time_ns      INTEGER NOT NULL,
+    max_time_ns      INTEGER NOT NULL,
+    flow_count       INTEGER NOT NULL,
+    block_count      INTEGER NOT NULL,
+    -- Of its known gaps; NULL for none.
+    loss_min_time_ns INTEGER,
+    loss_max_time_ns INTEGER,
+    sets             BLOB NOT NULL
+) STRICT;
