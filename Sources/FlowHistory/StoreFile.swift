@@ -92,24 +92,38 @@ enum StoreFile {
         if kind == .flows { try connection.setPragma("wal_autocheckpoint", "0") }
     }
 
-    /// Opens an existing file; nothing in it is changed.
+    /// Opens an existing file; nothing in it is changed, but that what a crash interrupted is undone.
     static func openForReading(_ path: String, _ kind: Kind) throws(HistoryError) -> Connection {
         let connection: Connection
         do throws(HistoryError) {
-            connection = try naming(path) { () throws(SQLiteError) in
-                let connection = try Connection(path: path, mode: .readOnly, busyTimeout: .seconds(2))
-                try configure(connection)
-                if kind == .flows { try connection.setPragma("mmap_size", "\(mappedBytes)") }
-                return connection
-            }
-        } catch .sqlite(_, let error) where error.code == .cannotOpen || error.needsRollback {
-            // Only the making of a store writes a rollback journal: it was interrupted, and its writer will begin anew.
+            connection = try connectForReading(path, kind)
+        } catch .sqlite(_, let error) where error.code == .cannotOpen && !exists(path) {
             throw .noStore(directory: directory(of: path))
+        } catch .sqlite(_, let error) where error.needsRollback {
+            try rollBack(path)
+            connection = try connectForReading(path, kind)
         }
         let found = try formatOf(connection, path)
         guard found != 0 else { throw .noStore(directory: directory(of: path)) }
         guard found == format else { throw .otherFormat(path: path, found: found, known: format) }
         return connection
+    }
+
+    private static func connectForReading(_ path: String, _ kind: Kind) throws(HistoryError) -> Connection {
+        try naming(path) { () throws(SQLiteError) in
+            let connection = try Connection(path: path, mode: .readOnly, busyTimeout: .seconds(2))
+            try configure(connection)
+            if kind == .flows { try connection.setPragma("mmap_size", "\(mappedBytes)") }
+            return connection
+        }
+    }
+
+    /// Undoes the making or the sealing of a file that a crash interrupted, which a connection for reading cannot do.
+    private static func rollBack(_ path: String) throws(HistoryError) {
+        try naming(path) { () throws(SQLiteError) in
+            let connection = try Connection(path: path, mode: .readWrite, busyTimeout: .seconds(2))
+            _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        }
     }
 
     /// A second connection for checkpoints and for sealing.
