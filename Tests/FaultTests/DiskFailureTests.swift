@@ -124,6 +124,8 @@ struct DiskFailureTests {
         let disk = FaultyDisk(store.directory)
         let catalog = FlowCatalog()
         var writer = try HistoryWriter(faultSettings(store.directory), catalog: catalog)
+        // New names are made durable before the flows that use them: their commit alone waits for the disk.
+        catalog.internScripted(through: 1_000)
         var producer = ScriptedProducer(seed: 5)
         producer.append(to: &writer, catalog)
         try writer.commit()
