@@ -88,4 +88,12 @@ extension Datapath {
         try addresses.insert(wanted)
         try addresses.remove(stale)
     }
+
+    /// Changes single addresses' identities; all others stay.
+    package mutating func apply(
+        changed: [PrefixIdentity], removed: [IPPrefix]
+    ) throws(DatapathError) {
+        try addresses.insert(Dictionary(changed.map { ($0.prefix, $0.identity) }) { _, last in last })
+        try addresses.remove(removed)
+    }
 }

@@ -49,11 +49,4 @@ struct ClusterObjects {
             namespaceLabels[document.name] = labels ?? [:]
         }
     }
-
-    /// A namespace's labels; the API server gives each its own name as a label.
-    func labels(ofNamespace name: String) -> [String: String] {
-        var labels = namespaceLabels[name] ?? [:]
-        labels["kubernetes.io/metadata.name"] = name
-        return labels
-    }
 }

@@ -13,7 +13,9 @@ package struct Directory {
     var allocator: IdentityAllocator
     /// What addresses outside of the cluster are called, each address' names sorted, without a trailing dot.
     package var addressNames: [IPAddress: [String]] = [:]
-    private var last: DirectorySnapshot?
+    var last: DirectorySnapshot?
+    /// What the last `update` found, for changes of single pods.
+    var known = KnownObjects()
 
     package init(
         catalog: FlowCatalog, allocator: IdentityAllocator = IdentityAllocator(), nodeName: String,
@@ -36,7 +38,8 @@ package struct Directory {
         let pods = objects.pods.filter { !$0.pod.isOnHostNetwork && !$0.pod.addresses.isEmpty }.map {
             LabelledPod(
                 document: $0.document, pod: $0.pod,
-                labels: labelSets.insert(labels(of: $0.pod, in: objects)).memberAfterInsert)
+                labels: labelSets.insert(labels(of: $0.pod, namespaceLabels: objects.namespaceLabels)).memberAfterInsert
+            )
         }
         let failures = allocator.assign(
             labelSets: labelSets, prefixes: Set(prefixes),
@@ -45,6 +48,10 @@ package struct Directory {
         build.problems = manifests.problems + objects.problems + failures.map(problem)
         build.addReserved()
         addNodes(of: objects, to: &build)
+        known = KnownObjects(namespaceLabels: objects.namespaceLabels)
+        for (_, pod) in objects.pods where !isLocal(pod) && !pod.isOnHostNetwork && pod.addresses.isEmpty {
+            known.pods[PodName(pod)] = KnownObjects.Pod()
+        }
         for pod in pods { add(pod, to: &build) }
         for prefix in Set(prefixes).sorted(by: { ($0.address, $0.bits) < ($1.address, $1.bits) }) {
             guard let identity = allocator.identity(of: prefix) else { continue }
@@ -54,15 +61,19 @@ package struct Directory {
         for (address, names) in addressNames.sorted(by: { $0.key < $1.key }) { build.add(address, names: names) }
         let update = build.finish(otherKinds: objects.otherKinds, replacing: last)
         last = update.snapshot
+        known.identities = build.identities
+        known.contested = build.contested
         return update
     }
 
-    private func labels(of pod: PodObject, in objects: ClusterObjects) -> [String] {
-        IdentityLabels.labels(
-            of: pod, namespaceLabels: objects.labels(ofNamespace: pod.namespace), clusterName: clusterName)
+    /// The API server gives each namespace its own name as a label.
+    func labels(of pod: PodObject, namespaceLabels: [String: [String: String]]) -> [String] {
+        var labels = namespaceLabels[pod.namespace] ?? [:]
+        labels["kubernetes.io/metadata.name"] = pod.namespace
+        return IdentityLabels.labels(of: pod, namespaceLabels: labels, clusterName: clusterName)
     }
 
-    private func isLocal(_ pod: PodObject) -> Bool { pod.nodeName == nil || pod.nodeName == nodeName }
+    func isLocal(_ pod: PodObject) -> Bool { pod.nodeName == nil || pod.nodeName == nodeName }
 
     private func problem(_ error: AllocatorError) -> ManifestProblem {
         ManifestProblem(file: allocator.path ?? "identities", message: error.description)
@@ -80,12 +91,13 @@ package struct Directory {
         }
     }
 
-    private func add(_ pod: LabelledPod, to build: inout DirectoryBuild) {
+    private mutating func add(_ pod: LabelledPod, to build: inout DirectoryBuild) {
         guard let identity = allocator.identity(ofLabels: pod.labels) else { return }
         let isLocal = isLocal(pod.pod)
         let id = isLocal ? allocator.endpoint(namespace: pod.pod.namespace, pod: pod.pod.name) : 0
         guard let id else { return }
-        build.add(pod, id: id, identity: identity)
+        let name = build.add(pod, id: id, identity: identity)
+        if !isLocal { known.pods[PodName(pod.pod)] = KnownObjects.Pod(addresses: pod.pod.addresses, name: name) }
     }
 }
 
@@ -93,4 +105,10 @@ struct LabelledPod {
     let document: ManifestDocument
     let pod: PodObject
     let labels: [String]
+
+    func endpoint(id: UInt32, identity: Identity, clusterName: String) -> Endpoint {
+        Endpoint(
+            id: id, identity: identity, clusterName: clusterName, namespace: pod.namespace, podName: pod.name,
+            labels: labels, workloads: pod.workload.map { [$0] } ?? [])
+    }
 }

@@ -11,8 +11,10 @@ struct DirectoryBuild {
     private var prefixes: [IPPrefix] = []
     /// Addresses outside of the cluster that have names.
     private var named: [IPPrefix: SideName] = [:]
+    /// Addresses that more than one object claims, or that would have another name without the pod that has them.
+    private(set) var contested: Set<IPAddress> = []
     private var subjects: [LocalEndpoint] = []
-    private var identities: [Identity: IdentityDescription] = [:]
+    private(set) var identities: [Identity: IdentityDescription] = [:]
     private var reservedEndpoints: [UInt32] = []
     private var services: [ServiceObject] = []
     private var serviceIndices: [ServiceAddress: UInt32] = [:]
@@ -45,21 +47,20 @@ struct DirectoryBuild {
             endpoint: reservedEndpoints[Int(identity.rawValue)], identity: identity.rawValue, unknown: .reserved)
     }
 
-    mutating func add(_ labelled: LabelledPod, id: UInt32, identity: Identity) {
+    /// - Returns: the name that the pod's addresses have.
+    mutating func add(_ labelled: LabelledPod, id: UInt32, identity: Identity) -> SideName {
         let pod = labelled.pod
-        let index = catalog.endpoints.intern(
-            Endpoint(
-                id: id, identity: identity, clusterName: clusterName, namespace: pod.namespace, podName: pod.name,
-                labels: labelled.labels, workloads: pod.workload.map { [$0] } ?? []))
+        let index = catalog.endpoints.intern(labelled.endpoint(id: id, identity: identity, clusterName: clusterName))
         let entry = SideName(endpoint: index, identity: identity.rawValue, unknown: .none)
         let addresses = pod.addresses.filter { claim($0, entry, for: labelled.document) }
         let namedPorts = pod.ports.filter { !$0.name.isEmpty }
         addIdentity(identity, labels: labelled.labels, namedPorts: namedPorts)
-        guard id != 0 else { return }
+        guard id != 0 else { return entry }
         subjects.append(
             LocalEndpoint(
                 id: id, identity: identity, namespace: pod.namespace, podName: pod.name, labels: labelled.labels,
                 namedPorts: namedPorts, addresses: addresses, workload: pod.workload))
+        return entry
     }
 
     private mutating func claim(_ address: IPAddress, _ entry: SideName, for document: ManifestDocument) -> Bool {
@@ -68,6 +69,7 @@ struct DirectoryBuild {
             entries[prefix] = entry
             return true
         }
+        contested.insert(address)
         let owner = catalog.endpoints[other.endpoint].map {
             $0.podName.isEmpty ? $0.labels.joined(separator: ",") : "pod \($0.namespace)/\($0.podName)"
         }
@@ -85,7 +87,10 @@ struct DirectoryBuild {
     mutating func add(_ prefix: IPPrefix, identity: Identity) {
         let labels = IdentityLabels.labels(ofPrefix: prefix.description)
         identities[identity] = IdentityDescription(identity: identity, labels: labels, prefix: prefix, namedPorts: [])
-        guard entries[prefix] == nil else { return }
+        guard entries[prefix] == nil else {
+            contested.insert(prefix.address)
+            return
+        }
         prefixes.append(prefix)
         let index = catalog.endpoints.intern(Endpoint(identity: identity, labels: labels))
         entries[prefix] = SideName(
@@ -107,7 +112,10 @@ struct DirectoryBuild {
     /// Names that an address outside of the cluster is known by. Its identity is that of the longest prefix around it, and
     /// the kernel need not know.
     mutating func add(_ address: IPAddress, names: [String]) {
-        guard entries[.host(address)] == nil else { return }
+        guard entries[.host(address)] == nil else {
+            contested.insert(address)
+            return
+        }
         let around = prefixes.filter { $0.contains(address) }.max { $0.bits < $1.bits }.flatMap { entries[$0] }
         let identity = around.map { Identity(rawValue: $0.identity) } ?? .world
         let labels = identities[identity]?.labels ?? []

@@ -1,5 +1,5 @@
 /// One Kubernetes object as it was written.
-package struct ManifestDocument: Sendable {
+package struct ManifestDocument: Equatable, Sendable {
     package let apiVersion: String
     package let kind: String
     /// Empty if the object has none, which whoever reads the kind may refuse.

@@ -9,7 +9,14 @@ package struct ManifestSet: Sendable {
     }
 
     package static func + (left: ManifestSet, right: ManifestSet) -> ManifestSet {
-        ManifestSet(documents: left.documents + right.documents, problems: left.problems + right.problems)
+        var sum = left
+        sum.append(right)
+        return sum
+    }
+
+    mutating func append(_ other: ManifestSet) {
+        documents += other.documents
+        problems += other.problems
     }
 
     /// Objects of the last load whose file cannot be read now stay, so that a slip of an editor does not take away

@@ -4,7 +4,7 @@
 ///     node   kind byte, place, then nothing | text | count and nodes | count and members
 ///     member text (the key), place, node
 ///     place  line, column          text   length in bytes, UTF-8          numbers are LEB128
-struct PackedNode: Sendable {
+struct PackedNode: Equatable, Sendable {
     private enum Kind: UInt8 { case null, plain, quoted, list, map }
 
     private var bytes: [UInt8] = []

@@ -7,8 +7,10 @@ package struct SyntheticCluster: Sendable {
     package static let namespaces = 10
 
     package let pods: Int
+    /// The first one is this node.
+    private let nodes: Int
 
-    package init(pods: Int = 1_000) { self.pods = pods }
+    package init(pods: Int = 1_000, nodes: Int = 1) { (self.pods, self.nodes) = (pods, nodes) }
 
     package func ipv4(_ pod: Int) -> IPAddress { IPAddress(v4: 0x0a40_0000 + UInt32(pod)) }
     package func ipv6(_ pod: Int) -> IPAddress { IPAddress(high: 0xfd00_0000_0000_0000, low: UInt64(pod) + 1) }
@@ -18,26 +20,31 @@ package struct SyntheticCluster: Sendable {
 
     package static func namespace(ofApplication number: Int) -> String { "team-\(number % namespaces)" }
 
+    private func node(of pod: Int) -> String {
+        pod % nodes == 0 ? Self.nodeName : "\(Self.nodeName)-\(pod % nodes)"
+    }
+
     /// YAML, a document an object.
     package func manifests() -> String { podManifests() + serviceManifests() }
 
     private func podManifests() -> String {
-        (0..<pods).map { pod in
-            let application = pod % Self.applications
-            let namespace = Self.namespace(ofApplication: application)
-            return """
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata:
-                  name: app-\(application)-7f9c4b6d5-\(pod)
-                  namespace: \(namespace)
-                  labels: {app: app-\(application), tier: tier-\(application % 5), version: v\(application % 3)}
-                spec: {nodeName: \(Self.nodeName)}
-                status: {podIPs: [{ip: \(ipv4(pod))}, {ip: "\(ipv6(pod))"}]}
+        (0..<pods).map { manifest(ofPod: $0, application: $0 % Self.applications) }.joined()
+    }
 
-                """
-        }.joined()
+    /// - Parameter application: another one than at first is a change of the pod's labels.
+    package func manifest(ofPod pod: Int, application: Int) -> String {
+        """
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: app-\(pod % Self.applications)-7f9c4b6d5-\(pod)
+          namespace: \(Self.namespace(ofApplication: pod % Self.applications))
+          labels: {app: app-\(application), tier: tier-\(application % 5), version: v\(application % 3)}
+        spec: {nodeName: \(node(of: pod))}
+        status: {podIPs: [{ip: \(ipv4(pod))}, {ip: "\(ipv6(pod))"}]}
+
+        """
     }
 
     private func serviceManifests() -> String {

@@ -9,6 +9,8 @@ package struct SyntheticDirectory {
     package let catalog: FlowCatalog
     package let publisher: DirectoryPublisher
     package let update: DirectoryUpdate
+    /// As it was when the update was made.
+    package let directory: Directory
 
     /// - Parameter catalog: fresh, or filled by a store.
     package init(_ cluster: SyntheticCluster, catalog: FlowCatalog = FlowCatalog()) {
@@ -16,6 +18,7 @@ package struct SyntheticDirectory {
         var directory = Directory(catalog: catalog, nodeName: SyntheticCluster.nodeName)
         update = directory.update(ManifestSet.parse(cluster.manifests(), file: "cluster.yaml"))
         precondition(update.problems.isEmpty, "the manifests are sound: \(update.problems)")
+        self.directory = directory
         publisher = DirectoryPublisher()
         publisher.publish(update.snapshot)
         for index in 0..<SyntheticTraffic.rules { _ = catalog.rules.intern(Self.rule(Int(index))) }

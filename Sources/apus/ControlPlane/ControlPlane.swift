@@ -33,6 +33,8 @@ final class ControlPlane: Sendable {
         var datapath: Datapath?
         var directory: Directory
         var manifests = ManifestSet()
+        /// All that follows from `manifests` and `addressNames` is in force; not so at first, and after a failure.
+        var isInForce = false
         var policies: PolicySet?
         var interfaces: [Interface] = []
         /// Pods' endpoint ids, by qualified name.
@@ -77,12 +79,15 @@ final class ControlPlane: Sendable {
         try state.withLock { state throws(DatapathError) in
             guard state.directory.addressNames != addressNames else { return }
             state.directory.addressNames = addressNames
+            state.isInForce = false
             _ = try apply(state.manifests, &state)
         }
     }
 
     private func apply(_ newest: ManifestSet, _ state: inout State) throws(DatapathError) -> [ManifestProblem] {
         let manifests = newest.keepingUnreadable(from: state.manifests)
+        if state.isInForce, try followPods(manifests, &state) { return state.summary.problems }
+        state.isInForce = false
         let policies = PolicySet(manifests, last: state.policies)
         let update = state.directory.update(manifests, prefixes: policies.prefixes)
         let compiled = compile(policies, update)
@@ -99,7 +104,21 @@ final class ControlPlane: Sendable {
         state.summary = Summary(
             endpoints: update.subjects.count, policies: policies.policies.count,
             problems: update.problems + policies.problems)
+        state.isInForce = true
         return state.summary.problems
+    }
+
+    /// - Returns: whether nothing but pods of other nodes has changed, and they are in force now.
+    private func followPods(_ newest: ManifestSet, _ state: inout State) throws(DatapathError) -> Bool {
+        guard let difference = newest.difference(from: state.manifests), difference.isOfPodsOnly,
+            let change = state.directory.apply(removed: difference.removed, added: difference.added)
+        else { return false }
+        state.isInForce = false
+        publisher.publish(change.snapshot)
+        try state.datapath?.apply(changed: change.addresses, removed: change.removed)
+        state.manifests = newest
+        state.isInForce = true
+        return true
     }
 
     private func compile(_ policies: PolicySet, _ update: DirectoryUpdate) -> [EndpointPolicy] {

@@ -10,6 +10,8 @@ final class ManifestWatch: Sendable {
     private let controlPlane: ControlPlane
     private let logger: Logger
     private let thread = StageThread()
+    /// Locked while the manifests are read and applied: the thread and whoever asks for a reload take turns.
+    private let reader = Mutex(ManifestReader())
 
     /// Editors write a file in several steps; changes that follow so closely are read together. Milliseconds.
     private static let settleMilliseconds: UInt64 = 50
@@ -45,7 +47,7 @@ final class ManifestWatch: Sendable {
     /// Reads the manifests now; says what was refused.
     func reload() {
         do {
-            let problems = try controlPlane.apply(ManifestSet.load(directory))
+            let problems = try reader.withLock { reader in try controlPlane.apply(reader.load(directory)) }
             for problem in problems { logger.warning("refused: \(problem)") }
             let summary = controlPlane.summary
             logger.info("manifests in force: \(summary.endpoints) endpoints, \(summary.policies) policies")

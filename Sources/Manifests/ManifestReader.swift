@@ -1,36 +1,60 @@
 import Foundation
 
 extension ManifestSet {
+    /// As `ManifestReader.load`, without a memory of what was read.
+    package static func load(_ path: String) -> ManifestSet {
+        var reader = ManifestReader()
+        return reader.load(path)
+    }
+}
+
+/// Reads manifests again and again, and parses only files that have changed since the last time.
+package struct ManifestReader: Sendable {
+    /// By path; what its text said as long as the file is the same.
+    private var files: [String: (stamp: FileStamp, set: ManifestSet)] = [:]
+    private var last: [String: (stamp: FileStamp, set: ManifestSet)] = [:]
+
+    package init() {}
+
     /// Reads a file, or every `*.yaml` and `*.yml` below a folder, in the order of their names. Names that begin with
     /// a dot are passed over, and so are links to folders: in a mounted ConfigMap both stand for what its plain names
     /// show.
-    package static func load(_ path: String) -> ManifestSet {
-        switch kind(of: target(of: path)) {
-        case nil: ManifestSet(problems: [unreadable(path, "there is no such file or folder")])
+    package mutating func load(_ path: String) -> ManifestSet {
+        swap(&last, &files)
+        files = [:]
+        defer { last = [:] }
+        return loadAny(path)
+    }
+
+    private mutating func loadAny(_ path: String) -> ManifestSet {
+        switch Self.kind(of: Self.target(of: path)) {
+        case nil: ManifestSet(problems: [Self.unreadable(path, "there is no such file or folder")])
         case .typeDirectory?: loadFolder(path, depth: 0)
-        default: loadFile(path)
+        default: loadUnlessKnown(path)
         }
     }
 
-    private static func loadFolder(_ path: String, depth: Int) -> ManifestSet {
+    private mutating func loadFolder(_ path: String, depth: Int) -> ManifestSet {
         guard depth <= ManifestLimits.folderDepth else {
             return ManifestSet(
-                problems: [unreadable(path, "lies deeper than \(ManifestLimits.folderDepth) folders")])
+                problems: [Self.unreadable(path, "lies deeper than \(ManifestLimits.folderDepth) folders")])
         }
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         } catch {
-            return ManifestSet(problems: [unreadable(path, "cannot be listed: \(error.localizedDescription)")])
+            return ManifestSet(problems: [Self.unreadable(path, "cannot be listed: \(error.localizedDescription)")])
         }
-        return names.filter { !$0.hasPrefix(".") }.reduce(into: ManifestSet()) { result, name in
+        var result = ManifestSet()
+        for name in names where !name.hasPrefix(".") {
             let child = path.hasSuffix("/") ? path + name : path + "/" + name
-            if kind(of: child) == .typeDirectory {
-                result = result + loadFolder(child, depth: depth + 1)
-            } else if isManifest(name), [.typeRegular, nil].contains(kind(of: target(of: child))) {
-                result = result + loadFile(child)
+            if Self.kind(of: child) == .typeDirectory {
+                result.append(loadFolder(child, depth: depth + 1))
+            } else if Self.isManifest(name), [.typeRegular, nil].contains(Self.kind(of: Self.target(of: child))) {
+                result.append(loadUnlessKnown(child))
             }
         }
+        return result
     }
 
     /// The kind of the name itself, not of what a link leads to; nil if there is nothing.
@@ -45,6 +69,17 @@ extension ManifestSet {
     }
 
     private static func isManifest(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    private mutating func loadUnlessKnown(_ path: String) -> ManifestSet {
+        let stamp = FileStamp(Self.target(of: path))
+        if let stamp, let known = last[path], known.stamp == stamp {
+            files[path] = known
+            return known.set
+        }
+        let set = Self.loadFile(path)
+        if let stamp, stamp.isSettled { files[path] = (stamp, set) }
+        return set
+    }
 
     private static func loadFile(_ path: String) -> ManifestSet {
         let data: Data
@@ -62,7 +97,7 @@ extension ManifestSet {
         guard let text = String(data: data, encoding: .utf8) else {
             return ManifestSet(problems: [unreadable(path, "is not UTF-8 text")])
         }
-        return parse(text, file: path)
+        return ManifestSet.parse(text, file: path)
     }
 
     private static func unreadable(_ file: String, _ message: String) -> ManifestProblem {
