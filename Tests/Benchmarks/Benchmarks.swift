@@ -8,7 +8,7 @@ struct Benchmarks {
     static func main() async throws {
         let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
         let groups =
-            PipelineBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
+            PipelineBenchmarks.groups + ChurnBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
             + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups + KernelBenchmarks.groups + OverheadBenchmarks.groups
             + HistoryBenchmarks.groups + PolicyBenchmarks.groups + APIBenchmarks.groups
             + ServerBenchmarks.groups(apus: options.apus, sustainedSeconds: options.sustainedSeconds)

@@ -18,7 +18,7 @@ extension PipelineRun {
 
     /// In capture's place: a batch of events a millisecond.
     func produce() {
-        let source = Workload.events
+        let source = source
         var writer = EventRingWriter(events)
         var sent = 0
         var meter: ThreadMeter?

@@ -16,6 +16,7 @@ final class PipelineRun: Sendable {
     }
 
     let shape: PipelineShape
+    let source: [apus_event]
     let warmUp: Int
     let total: Int
     /// Events a second; nil for as many as go.
@@ -30,14 +31,19 @@ final class PipelineRun: Sendable {
     private let threads = Mutex<[NamedThread]>([])
 
     /// Starts.
-    init(_ shape: PipelineShape, warmUp: Int, count: Int, rate: Int?, historyDirectory: String) throws {
-        (self.shape, self.warmUp, self.rate) = (shape, warmUp, rate)
+    ///
+    /// - Parameter source: the cluster's events; a power of two of them, repeated.
+    init(
+        _ shape: PipelineShape, cluster: SyntheticCluster = Workload.cluster, source: [apus_event] = Workload.events,
+        warmUp: Int, count: Int, rate: Int?, historyDirectory: String
+    ) throws {
+        (self.shape, self.source, self.warmUp, self.rate) = (shape, source, warmUp, rate)
         total = warmUp + count
         let catalog = FlowCatalog()
         // A store fills the catalog, so it comes before the directory.
         let writer =
             shape == .history ? try HistoryWriter(HistorySettings(directory: historyDirectory), catalog: catalog) : nil
-        directory = SyntheticDirectory(Workload.cluster, catalog: catalog)
+        directory = SyntheticDirectory(cluster, catalog: catalog)
         events = EventRing(capacity: 65_536)
         flows = BroadcastRing(capacity: 131_072, start: 1)
         var started = [
