@@ -65,6 +65,32 @@ struct ServeTests {
         _ = try served.stop()
     }
 
+    @Test("A pod of another node gets its policy and its name when its manifest comes, and loses both when it goes")
+    func remotePod() async throws {
+        let served = try ServedLab()
+        let (lab, frontend) = (served.lab, served.pod("frontend"))
+        try lab.listen(on: frontend, port: 9_090)
+        func connects() async -> Bool {
+            let result = await lab.connect(from: lab.world, to: frontend.ipv4, port: 9_090)
+            if case .answered = result { return true } else { return false }
+        }
+        #expect(await !connects())
+        let file = served.manifests + "/remote.yaml"
+        try """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: far-away, namespace: default, labels: {app: backend}}
+        spec: {nodeName: another-node}
+        status: {podIPs: [{ip: "\(lab.world.ipv4)"}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(await time(until: true) { await connects() } != nil)
+        try FileManager.default.removeItem(atPath: file)
+        #expect(await time(until: false) { await connects() } != nil)
+        let flows = try served.stop()
+        let named = flows.filter { $0.isPolicyVerdict && $0.source?.pod_name == "far-away" }
+        #expect(!named.isEmpty && named.allSatisfy { $0.verdict == "FORWARDED" })
+    }
+
     @Test("Observing only, everything passes; audited, what policy would drop is told as AUDIT and passes")
     func withoutEnforcement() async throws {
         for mode in ["none", "audit"] {
