@@ -182,7 +182,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "CAllocationCounter", "CPacketFlood", "DatapathABI", "FlowCatalog", "FlowEnrichment", "FlowMetrics",
+                "BPFRuntime", "CAllocationCounter", "CPacketFlood", "DatapathABI", "FlowCatalog", "FlowEnrichment",
+                "FlowMetrics",
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
             ],
             plugins: ["CompileBPF"]),

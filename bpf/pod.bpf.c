@@ -1,7 +1,7 @@
 // Policy and flow events at the interface of an endpoint: the node's end of a pod's veth pair, or the host's uplink.
 //
-//   from_pod  what the endpoint sends    (veth: tc ingress, uplink: tc egress)   enforces egress policy
-//   to_pod    what the endpoint receives (veth: tc egress,  uplink: tc ingress)  enforces ingress policy
+//   apus_from_pod  what the endpoint sends    (veth: tc ingress, uplink: tc egress)   enforces egress policy
+//   apus_to_pod    what the endpoint receives (veth: tc egress,  uplink: tc ingress)  enforces ingress policy
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
@@ -101,7 +101,7 @@ static __always_inline const struct connection *quoted_connection(const struct p
 
 static __always_inline int judge(const struct passage *passage, const struct reader *reader)
 {
-	__u64 now_ns = bpf_ktime_get_coarse_ns();
+	__u64 now_ns = tick_time_ns();
 	const struct connection *related = NULL;
 	struct connection *connection;
 	struct connection_key key;
@@ -121,15 +121,16 @@ static __always_inline int judge(const struct passage *passage, const struct rea
 static __always_inline int handle(struct __sk_buff *skb, enum apus_direction direction)
 {
 	__u32 ifindex = skb->ifindex;
-	struct reader reader = reader_of_skb(skb);
 	struct passage passage = {
 		.skb = skb,
 		.endpoint = bpf_map_lookup_elem(&endpoints, &ifindex),
 		.direction = direction,
 	};
+	struct reader reader;
 
 	if (!passage.endpoint)
 		return PASS;
+	reader = reader_of_skb(skb, passage.endpoint->has_ethernet);
 	switch (parse_ip(&reader, 0, bpf_ntohs(skb->protocol), PARSE_WHOLE, &passage.packet)) {
 	case PARSE_NOT_IP:
 		return PASS;
@@ -142,13 +143,13 @@ static __always_inline int handle(struct __sk_buff *skb, enum apus_direction dir
 }
 
 SEC("tc")
-int from_pod(struct __sk_buff *skb)
+int apus_from_pod(struct __sk_buff *skb)
 {
 	return handle(skb, APUS_EGRESS);
 }
 
 SEC("tc")
-int to_pod(struct __sk_buff *skb)
+int apus_to_pod(struct __sk_buff *skb)
 {
 	return handle(skb, APUS_INGRESS);
 }

@@ -4,12 +4,16 @@
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +36,20 @@ int clinux_enter_network(int fd)
 int clinux_open_own_network(void)
 {
 	return result(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+}
+
+int clinux_has_ethernet_header(unsigned interface_index)
+{
+	struct ifreq request = {0};
+	if (!if_indextoname(interface_index, request.ifr_name))
+		return 0;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	int status = ioctl(fd, SIOCGIFHWADDR, &request);
+	close(fd);
+	unsigned type = request.ifr_hwaddr.sa_family;
+	return status == 0 && (type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK);
 }
 
 int clinux_name_thread(const char *name)

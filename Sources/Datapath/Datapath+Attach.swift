@@ -1,4 +1,5 @@
 internal import BPFRuntime
+internal import SystemRuntime
 
 /// Which end of the interface the endpoint is at.
 package enum InterfaceSide: Sendable {
@@ -9,32 +10,36 @@ package enum InterfaceSide: Sendable {
 }
 
 extension Datapath {
-    /// Our place among the filters of a hook: first, and with a number that no other tool uses by default, so that
-    /// replacing it replaces only a former program of ours.
-    private static let priority: UInt32 = 1
-    private static let handle: UInt32 = 0xa905
-
     /// Puts the programs on the interface. Packets pass untouched until `setEndpoint` names the endpoint behind it.
     ///
     /// The interface is one of the calling thread's network namespace. Its index must differ from those of all other
     /// interfaces that are attached, in whatever namespace: the programs know an interface by its index only.
     package mutating func attach(interfaceIndex: UInt32, side: InterfaceSide) throws(DatapathError) {
+        try setLink(ofInterface: interfaceIndex, isEthernet: NetworkInterfaces.isEthernet(index: interfaceIndex))
         let ingress = TrafficControlHook(interfaceIndex: interfaceIndex, direction: .ingress)
         let egress = TrafficControlHook(interfaceIndex: interfaceIndex, direction: .egress)
         do {
-            try ingress.create()
             switch side {
             case .pod:
-                try ingress.attach(fromPod, handle: Self.handle, priority: Self.priority)
-                try egress.attach(toPod, handle: Self.handle, priority: Self.priority)
+                try ingress.attach(fromPod)
+                try egress.attach(toPod)
             case .host:
-                try ingress.attach(toPod, handle: Self.handle, priority: Self.priority)
-                try egress.attach(fromPod, handle: Self.handle, priority: Self.priority)
+                try ingress.attach(toPod)
+                try egress.attach(fromPod)
             }
         } catch {
-            _ = try? ingress.detach(handle: Self.handle, priority: Self.priority)
+            _ = try? ingress.detach()
             throw .bpf(error)
         }
+    }
+
+    /// Says whether packets of the interface begin with an Ethernet header. As long as nobody does, the kernel is asked
+    /// where layer 3 begins, packet by packet.
+    mutating func setLink(ofInterface interfaceIndex: UInt32, isEthernet: Bool) throws(DatapathError) {
+        if isEthernet { ethernet.insert(interfaceIndex) } else { ethernet.remove(interfaceIndex) }
+        guard var endpoint = endpoints.entries[interfaceIndex] else { return }
+        endpoint.isEthernet = isEthernet
+        try endpoints.insert([interfaceIndex: endpoint])
     }
 
     /// Takes the programs off the interface, if it still exists, and forgets the endpoint behind it. Same namespace as for
@@ -43,9 +48,10 @@ extension Datapath {
         do {
             for direction in [TrafficControlHook.Direction.ingress, .egress] {
                 try TrafficControlHook(interfaceIndex: interfaceIndex, direction: direction)
-                    .detach(handle: Self.handle, priority: Self.priority)
+                    .detach()
             }
         } catch { throw .bpf(error) }
+        ethernet.remove(interfaceIndex)
         try endpoints.remove([interfaceIndex])
     }
 }

@@ -14,12 +14,13 @@ struct EndpointInForce: Hashable {
     var id: UInt32
     var identity: Identity
     var enforcement: Enforcement
+    var isEthernet: Bool
 
     var kernelValue: apus_endpoint {
         apus_endpoint(
             id: id, identity: identity.rawValue, ingress: enforcement.ingress.rawValue,
             egress: enforcement.egress.rawValue,
-            reserved: 0, policy_revision: enforcement.revision)
+            has_ethernet: isEthernet ? 1 : 0, reserved: 0, policy_revision: enforcement.revision)
     }
 }
 
@@ -27,7 +28,9 @@ extension Datapath {
     /// Names the endpoint behind an interface. From then on its packets are judged by what `apply` has put in force for the
     /// id, and are told.
     package mutating func setEndpoint(interfaceIndex: UInt32, id: UInt32, identity: Identity) throws(DatapathError) {
-        let endpoint = EndpointInForce(id: id, identity: identity, enforcement: enforcement[id] ?? Enforcement())
+        let endpoint = EndpointInForce(
+            id: id, identity: identity, enforcement: enforcement[id] ?? Enforcement(),
+            isEthernet: ethernet.contains(interfaceIndex))
         try endpoints.insert([interfaceIndex: endpoint])
     }
 

@@ -12,6 +12,8 @@ package struct Datapath: ~Copyable, Sendable {
     var policy: MirroredMap<PolicyMapKey, PolicyMapValue, apus_policy_key, apus_policy_value>
     var addresses: MirroredMap<IPPrefix, Identity, apus_ipcache_key, apus_ipcache_value>
     var endpoints: MirroredMap<UInt32, EndpointInForce, UInt32, apus_endpoint>
+    /// Interfaces whose packets begin with an Ethernet header.
+    var ethernet: Set<UInt32> = []
     /// By endpoint id; what is not here is not enforced.
     var enforcement: [UInt32: Enforcement] = [:]
     private let events: BPFMap

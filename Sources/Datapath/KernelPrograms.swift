@@ -1,5 +1,6 @@
 internal import BPFRuntime
 internal import DatapathABI
+internal import SystemRuntime
 
 extension LoadedBPFObject {
     /// `pod.bpf.c`: the programs at endpoints' interfaces, and all maps.
@@ -42,7 +43,8 @@ extension DatapathSettings {
         let (seconds, attoseconds) = traceInterval.components
         return apus_settings(
             trace_interval_ns: UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000),
-            ignored_reasons: ignored, trace_every_packet: traceAggregation == .none ? 1 : 0,
+            tick_ns: SystemClock.tickNanoseconds(), ignored_reasons: ignored,
+            trace_every_packet: traceAggregation == .none ? 1 : 0,
             restrict_namespaces: restrictToNamespaces == nil ? 0 : 1)
     }
 

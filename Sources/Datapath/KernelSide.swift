@@ -39,7 +39,8 @@ struct KernelSide: ~Copyable {
             watch = try drops.attach(program: "kfree_skb")
         }
         return KernelSide(
-            fromPod: try pod.program("from_pod"), toPod: try pod.program("to_pod"), policy: try pod.map("policy"),
+            fromPod: try pod.program("apus_from_pod"), toPod: try pod.program("apus_to_pod"),
+            policy: try pod.map("policy"),
             ipcache: try pod.map("ipcache"), endpoints: try pod.map("endpoints"), events: try pod.map("events"),
             counterReader: DatapathCounterReader(counters: try pod.map("counters"), kernelDrops: dropProgram),
             watch: watch, reasons: reasons)

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The interfaces of the network namespace that the calling thread is in.
@@ -6,6 +7,12 @@ package enum NetworkInterfaces {
     package static func index(of name: String) -> UInt32? {
         let index = unsafe if_nametoindex(name)
         return index == 0 ? nil : index
+    }
+
+    /// Whether packets on the interface begin with an Ethernet header, as those of veth and loopback do; false when that
+    /// cannot be told.
+    package static func isEthernet(index: UInt32) -> Bool {
+        clinux_has_ethernet_header(index) == 1
     }
 
     package static func names() -> [String] {

@@ -17,6 +17,14 @@ package enum SystemClock {
     /// Add this to a monotonic time to get the time since 1970. Changes when the wall clock is set.
     package static func monotonicToRealtimeOffset() -> UInt64 { realtimeNanoseconds() &- monotonicNanoseconds() }
 
+    /// Length of the kernel's jiffy, in which its coarse clocks go forward.
+    package static func tickNanoseconds() -> UInt64 {
+        var time = timespec()
+        let status = unsafe clock_getres(CLOCK_MONOTONIC_COARSE, &time)
+        precondition(status == 0, "the kernel has this clock")
+        return UInt64(time.tv_nsec)
+    }
+
     private static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         let status = unsafe clock_gettime(clock, &time)

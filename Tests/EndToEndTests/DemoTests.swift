@@ -224,7 +224,7 @@ struct DemoTests {
                 try Tool.run(tool, arguments).output.split(separator: "\n")
             }
             programs = try lines("bpftool", "prog", "list").count { line in
-                ["from_pod", "to_pod", "kfree_skb"].contains { line.contains(" name \($0) ") }
+                ["apus_from_pod", "apus_to_pod", "kfree_skb"].contains { line.contains(" name \($0) ") }
             }
             maps = try lines("bpftool", "map", "list").count { $0.contains(" name conntrack ") }
             namespaces = try lines("lsns", "--type", "net", "--noheadings").count + lines("ip", "netns", "list").count

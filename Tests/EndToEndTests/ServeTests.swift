@@ -1,3 +1,4 @@
+import BPFRuntime
 import Foundation
 import Lab
 import SystemRuntime
@@ -112,7 +113,14 @@ struct ServeTests {
         let (outsider, frontend) = (served.pod("outsider"), served.pod("frontend"))
         try served.lab.listen(on: frontend, port: 9_090)
         #expect(await served.lab.connect(from: outsider, to: frontend.ipv4, port: 9_090) == .timedOut)
+        let host = frontend.hostInterfaceName
+        let programs = { @Sendable () throws -> [UInt32]? in
+            try TrafficControlHook(interfaceIndex: NetworkInterfaces.index(of: host)!, direction: .egress).programs()
+        }
+        let node = served.lab.nodeNamespace
+        #expect(try node.run(programs)?.count ?? 1 == 1)
         #expect(try served.stop().contains { $0.isDrop && $0.source?.pod_name == "outsider" })
+        #expect(try node.run(programs) ?? [] == [])
         let filters = try Tool.run(
             "nsenter",
             [

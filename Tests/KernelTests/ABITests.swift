@@ -13,7 +13,7 @@ struct ABITests {
         #expect(MemoryLayout<apus_endpoint>.size == 16)
         #expect(MemoryLayout<apus_policy_key>.size == 16)
         #expect(MemoryLayout<apus_policy_value>.size == 8)
-        #expect(MemoryLayout<apus_settings>.size == 48)
+        #expect(MemoryLayout<apus_settings>.size == 56)
     }
 
     @Test("Swift sees the event's fields where the kernel writes them")

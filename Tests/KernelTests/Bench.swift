@@ -25,7 +25,7 @@ struct Bench: ~Copyable {
 
     init(
         _ entries: [PolicyMapEntry] = [], ingress: EnforcementMode = .enforce, egress: EnforcementMode = .enforce,
-        change: (inout DatapathSettings) -> Void = { _ in }
+        isEthernet: Bool = true, change: (inout DatapathSettings) -> Void = { _ in }
     ) throws {
         var settings = DatapathSettings()
         settings.conntrackEntries = 1024
@@ -39,6 +39,7 @@ struct Bench: ~Copyable {
             [(Self.peer, 2000), (Self.local, 1000), ("fd00::8", 2000)].map { address, identity in
                 PrefixIdentity(prefix: .host(IPAddress(address)!), identity: Identity(rawValue: identity))
             })
+        try datapath.setLink(ofInterface: Self.loopback, isEthernet: isEthernet)
         try datapath.setEndpoint(
             interfaceIndex: Self.loopback, id: Self.endpoint, identity: Identity(rawValue: 1000))
         let reader = try datapath.makeRingBufferReader()

@@ -1,10 +1,10 @@
-import BPFRuntime
 import DatapathABI
 import FlowModel
 import Foundation
 import SystemRuntime
 import Testing
 
+@testable import BPFRuntime
 @testable import Datapath
 
 @Suite(
@@ -84,6 +84,46 @@ struct LiveTests {
         #expect(kinds[0] == [apus_event.drop])
         #expect(kinds[1] == [apus_event.verdict, apus_event.kernelDrop])
         #expect(kinds[2] == [apus_event.kernelDrop])
+    }
+
+    @Test("Whoever attaches again replaces the program at the hook, and a detachment leaves none")
+    func attachedAgain() throws {
+        let counts = try NetworkNamespace.unnamed().run { () throws -> [Int] in
+            let hook = TrafficControlHook(interfaceIndex: 1, direction: .ingress)
+            var counts: [Int] = []
+            for side in [InterfaceSide.pod, .host] {
+                var abandoned = try Bench()
+                try abandoned.datapath.attach(interfaceIndex: 1, side: side)
+                counts.append(try hook.programs()?.count ?? 1)
+            }
+            var last = try Bench()
+            try last.datapath.detach(interfaceIndex: 1)
+            return counts + [try hook.programs()?.count ?? 0]
+        }
+        #expect(counts == [1, 1, 0])
+    }
+
+    @Test("Where the kernel has no tcx, a filter of clsact does it, and replaces a former one")
+    func filter() throws {
+        let namespace = try NetworkNamespace.unnamed()
+        let hook = TrafficControlHook(interfaceIndex: 1, direction: .egress)
+        let count = "tc filter show dev lo egress | grep -c apus_to_pod || true"
+        for _ in 0..<2 { try namespace.run { try hook.attachFilter(try Bench().datapath.toPod) } }
+        #expect(try output("nsenter --net=\(namespace.path) bash -c '\(count)'") == "1")
+        try namespace.run { try hook.detach() }
+        #expect(try output("nsenter --net=\(namespace.path) bash -c '\(count)'") == "0")
+    }
+
+    @Test("Loopback and veth have Ethernet headers, an IP tunnel and what does not exist have none")
+    func linkTypes() throws {
+        let namespace = try NetworkNamespace.unnamed()
+        try inside(namespace, "ip link add name a type veth peer name b; ip tuntap add t mode tun")
+        let kinds = try namespace.run {
+            ["lo", "a", "t", "none"].map { name in
+                NetworkInterfaces.isEthernet(index: NetworkInterfaces.index(of: name) ?? 999_999)
+            }
+        }
+        #expect(kinds == [true, true, false, false])
     }
 
     @Test("An attachment to an interface that does not exist says so")

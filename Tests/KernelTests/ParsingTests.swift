@@ -34,6 +34,26 @@ struct ParsingTests {
         #expect(event.source.address == IPAddress("fd00::8") && event.packet_bytes == 40 + 32 + 8)
     }
 
+    @Test("A packet is read the same whether or not its interface is known to be Ethernet's")
+    func readBothWays() throws {
+        let packets = [
+            Packets.ip(Bench.peer, Bench.local, 6, Packets.tcp(5, 80, .syn)),
+            Packets.ip(Bench.peer, Bench.local, 6, Packets.tcp(6, 80, .syn), options: [1, 1, 1, 0]),
+            Packets.ip("fd00::8", "fd00::7", 0, [17, 0, 1, 4, 0, 0, 0, 0] + Packets.udp(9, 53)),
+            Packets.ip(Bench.peer, Bench.local, 1, Packets.icmp(8)),
+            Packets.ip(Bench.peer, Bench.local, 17, [0, 9, 0]),
+        ]
+        let told = try [true, false].map { isEthernet in
+            var bench = try Bench(isEthernet: isEthernet)
+            for packet in packets { _ = try bench.run(.ingress, packet) }
+            return bench.events().map { event in
+                "\(event.source.address) \(event.destination.address) \(event.`protocol`) \(event.source_port) "
+                    + "\(event.destination_port) \(event.tcp_flags) \(event.icmp_type) \(event.reason) \(event.bytes)"
+            }
+        }
+        #expect(told[0].count == packets.count && told[0] == told[1])
+    }
+
     @Test("A later fragment has no ports: only a rule without ports can allow it", arguments: [4, 6])
     func fragments(version: Int) throws {
         var bench = try Bench([.rule(1, .ingress, .udp, port: 53, bits: 24)])

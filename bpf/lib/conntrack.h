@@ -6,12 +6,19 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "connection_key.h"
+#include "events.h"
 #include "policy.h"
 
 #define SECOND_NS 1000000000ULL
 // After such silence an entry means nothing any more, and the next packet is judged as a new connection's first.
 #define ESTABLISHED_TIMEOUT_NS (6 * 3600 * SECOND_NS)
 #define OTHER_TIMEOUT_NS (60 * SECOND_NS)
+
+// Time since some moment, to a tick of the kernel's clock. The verifier makes a load of it, where a clock is a call.
+static __always_inline __u64 tick_time_ns(void)
+{
+	return bpf_jiffies64() * settings.tick_ns;
+}
 
 enum connection_state {
 	CONNECTION_REPLIED = 1 << 0, // packets went both ways

@@ -11,6 +11,7 @@
 // Settings; user space writes them before the object is loaded.
 const volatile struct apus_settings settings = {
 	.trace_interval_ns = 5000000000ULL,
+	.tick_ns = 4000000,
 };
 
 struct {

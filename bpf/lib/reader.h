@@ -3,10 +3,12 @@
 #define APUS_READER_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 struct reader {
 	const void *origin;    // struct __sk_buff of a tc program; address of the network header otherwise
 	__u32 bytes;           // of the packet, or the part of it that can be read; no header may claim more
+	bool has_ethernet;     // tc program: an Ethernet header, and nothing else, stands before layer 3
 	__u32 oversized_bytes; // layer 3 length of a packet whose own length field cannot hold it; 0: there is none
 };
 

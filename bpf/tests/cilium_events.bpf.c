@@ -100,7 +100,7 @@ static __always_inline int output(struct __sk_buff *skb, const void *record, __u
 // What our own programs would say of the packet; NULL when the ring is full.
 static __always_inline struct apus_event *tell(struct __sk_buff *skb, enum apus_event_type type, __u16 flags)
 {
-	struct reader reader = reader_of_skb(skb);
+	struct reader reader = reader_of_skb(skb, false);
 	struct packet packet = {};
 	struct apus_event *event;
 

@@ -10,6 +10,9 @@ int clinux_enter_network(int fd);
 int clinux_open_own_network(void);
 int clinux_name_thread(const char *name);
 
+// 1: packets on the interface begin with an Ethernet header; 0: with none, or another one.
+int clinux_has_ethernet_header(unsigned interface_index);
+
 // A counter that poll() can wait for; not blocking.
 int clinux_eventfd(void);
 int clinux_eventfd_add(int fd);

@@ -147,7 +147,8 @@ struct apus_endpoint {
 	__u32 identity;
 	__u8 ingress; // enum apus_enforcement
 	__u8 egress;
-	__u16 reserved;
+	__u8 has_ethernet; // 1: packets of the interface begin with an Ethernet header; 0: perhaps not
+	__u8 reserved;
 	__u32 policy_revision; // raised after each change of the endpoint's policy: connections are judged again
 };
 
@@ -181,6 +182,7 @@ struct apus_policy_value {
 // Settings that are fixed when the programs are loaded (read-only data).
 struct apus_settings {
 	__u64 trace_interval_ns;    // a connection that stays quiet in flags is reported this often
+	__u64 tick_ns;              // length of a jiffy
 	__u64 ignored_reasons[4];   // bit per skb_drop_reason (0…255) that kernel_drops does not report
 	__u32 trace_every_packet;   // 1: aggregation none; 0: aggregation medium
 	__u32 restrict_namespaces;  // 1: kernel drops only of the namespaces in `namespaces`
@@ -199,6 +201,6 @@ _Static_assert(sizeof(struct apus_ipcache_value) == 4, "apus_ipcache_value");
 _Static_assert(sizeof(struct apus_endpoint) == 16, "apus_endpoint");
 _Static_assert(sizeof(struct apus_policy_key) == 16, "apus_policy_key");
 _Static_assert(sizeof(struct apus_policy_value) == 8, "apus_policy_value");
-_Static_assert(sizeof(struct apus_settings) == 48, "apus_settings");
+_Static_assert(sizeof(struct apus_settings) == 56, "apus_settings");
 
 #endif
