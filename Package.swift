@@ -25,6 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -174,6 +175,12 @@ let package = Package(
         tests(
             "FlowObserverTests",
             ["FlowModel", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowObserver", "FlowRing", "SystemRuntime"]),
+        tests(
+            "FlowAPITests",
+            [
+                "FlowAPI", "FlowCatalog", "FlowFilter", "FlowModel", "FlowObserver", "FlowRing", "FlowWire",
+                "HTTPTransport", "SyntheticTraffic", nioCore, nioEmbedded, nioPosix,
+            ]),
         tests(
             "FlowEnrichmentTests",
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "FlowRing", "Manifests"]),

@@ -33,6 +33,7 @@ package struct FlowAPI: HTTPResponder {
     private let sources: Sources
     /// Threads for answers that read the disk.
     private let queryThreads: NIOThreadPool
+    private let feeds = LiveFeedRegistry()
 
     package init(observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool) {
         self.observer = observer
@@ -85,8 +86,9 @@ package struct FlowAPI: HTTPResponder {
             if question.isOpen { question.last = Self.defaultLast }
             let body = FlowStreamBody(
                 observer.answer(to: question),
-                FlowJSONEncoder(context, compatibility: compatibility, mask: mask), eventLoop, queryThreads,
-                report: sources.report)
+                FlowJSONEncoder(context, compatibility: compatibility, mask: mask),
+                LiveFeeds.Kind(filter: question.filter, compatibility: compatibility, mask: mask),
+                feeds.feeds(on: eventLoop, observer, context), queryThreads, report: sources.report)
             return .streaming(
                 status: 200, headers: ["content-type": "application/x-ndjson", "cache-control": "no-store"], body: body)
         } catch {

@@ -9,7 +9,8 @@ internal import Synchronization
 
 /// An answer as NDJSON, at the pace at which the client takes it.
 ///
-/// Stretches that lie in memory are read on the connection's event loop. Those on disk are read and encoded by a query
+/// A follower that has reached the present takes its lines from the `LiveFeed` of its kind. Before, stretches that lie in
+/// memory are read on the connection's event loop. Those on disk are read and encoded by a query
 /// thread, one batch at a time, which the event loop then picks up:
 ///
 /// ```
@@ -21,17 +22,14 @@ internal import Synchronization
 ///
 /// @unchecked: while a batch is with the query thread (`isReading`), the event loop touches only the mailbox.
 final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
-    /// Flows that a step makes at most: about 64 kB of JSON.
-    private static let batchFlows = 64
-    /// A follower that has caught up looks for new flows so often.
-    private static let followInterval = TimeAmount.milliseconds(10)
-
+    /// Lines on their way to the client, and what is to be said when they are sent.
     private struct Batch {
         var bytes: [UInt8]
         var progress: HTTPBodyProgress
     }
 
-    private let eventLoop: any EventLoop
+    private let feeds: LiveFeeds
+    private let kind: LiveFeeds.Kind
     private let queryThreads: NIOThreadPool
     private let report: @Sendable (String) -> Void
     private let mailbox = Mutex<Batch?>(nil)
@@ -41,19 +39,28 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private var encoder: FlowJSONEncoder
     private var flows: [Flow] = []
     private var losses: [LostEvent] = []
-    private var bytes: [UInt8] = []
+    /// Storage of the lines that this answer writes itself.
+    private var scratch: [UInt8] = []
 
+    private var batch = Batch(bytes: [], progress: .more)
+    /// Of the batch.
+    private var sentBytes = 0
+    private var feed: LiveFeed?
+    /// See `LiveFeed.offer`.
+    private var chunkNumber: Int?
     private var waker: HTTPBodyWaker?
     private var isReading = false
     private var isFinishing = false
 
+    /// - Parameter feeds: of the connection's event loop.
     init(
-        _ answer: FlowAnswer, _ encoder: FlowJSONEncoder, _ eventLoop: any EventLoop, _ queryThreads: NIOThreadPool,
-        report: @escaping @Sendable (String) -> Void
+        _ answer: FlowAnswer, _ encoder: FlowJSONEncoder, _ kind: LiveFeeds.Kind, _ feeds: LiveFeeds,
+        _ queryThreads: NIOThreadPool, report: @escaping @Sendable (String) -> Void
     ) {
         self.answer = answer
         self.encoder = encoder
-        self.eventLoop = eventLoop
+        self.kind = kind
+        self.feeds = feeds
         self.queryThreads = queryThreads
         self.report = report
     }
@@ -62,52 +69,98 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
 
     func finish() { isFinishing = true }
 
-    func cancel() { isCancelled.store(true, ordering: .relaxed) }
-
-    func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
-        let start = buffer.writerIndex
-        while buffer.writerIndex - start < limit {
-            guard let batch = nextBatch() else { return .pending }
-            buffer.writeBytes(batch.bytes)
-            switch batch.progress {
-            case .more: continue
-            case .pending where isFinishing: return .end
-            case .pending:
-                scheduleLook()
-                return .pending
-            case .end, .failed: return batch.progress
-            }
-        }
-        return .more
+    func cancel() {
+        isCancelled.store(true, ordering: .relaxed)
+        leaveFeed()
     }
 
-    /// nil: a query thread is at it, and will wake the transport.
+    func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
+        var room = limit
+        while true {
+            let count = min(room, batch.bytes.count - sentBytes)
+            buffer.writeBytes(batch.bytes[sentBytes..<sentBytes + count])
+            sentBytes += count
+            room -= count
+            if sentBytes < batch.bytes.count { return .more }
+            let progress = batch.progress
+            drop()
+            switch progress {
+            case .more where room == 0: return .more
+            case .more: break
+            case .pending where isFinishing: return end(.end)
+            case .pending where answer.isShareable: break
+            case .pending:
+                if let waker { feeds.wakeLater(waker) }
+                return .pending
+            case .end, .failed: return end(progress)
+            }
+            guard let next = nextBatch() else { return isFinishing && !isReading ? end(.end) : .pending }
+            batch = next
+        }
+    }
+
+    /// Lets go of what is sent, so that its storage can be written again.
+    private func drop() {
+        batch = Batch(bytes: [], progress: .more)
+        sentBytes = 0
+    }
+
+    private func end(_ progress: HTTPBodyProgress) -> HTTPBodyProgress {
+        leaveFeed()
+        return progress
+    }
+
+    /// nil: a query thread is at it or the feed has nothing yet; they will wake the transport.
     private func nextBatch() -> Batch? {
         if isReading {
             guard let batch = mailbox.withLock({ $0.take() }) else { return nil }
             isReading = false
             return batch
         }
-        guard answer.readsDisk else { return readBatch() }
+        if answer.isShareable { return sharedBatch() }
+        guard answer.readsDisk else { return readBatch(before: .max) }
         readOnQueryThread()
         return nil
     }
 
-    private func scheduleLook() {
-        guard let waker else { return }
-        eventLoop.scheduleTask(in: Self.followInterval) { waker.wake() }
+    // MARK: Feed
+
+    private func sharedBatch() -> Batch? {
+        losses.removeAll(keepingCapacity: true)
+        answer.takeLosses(into: &losses)
+        guard losses.isEmpty else { return Batch(bytes: lines(), progress: .more) }
+        let feed = self.feed ?? feeds.join(kind, at: answer.position)
+        self.feed = feed
+        switch feed.offer(from: answer.position, &chunkNumber) {
+        case .chunk(let chunk):
+            answer.advance(to: chunk.end, lost: chunk.lost)
+            return Batch(bytes: chunk.bytes, progress: .more)
+        case .present:
+            if let waker { feed.wait(waker) }
+            return nil
+        case .readYourself(let boundary):
+            return readBatch(before: boundary)
+        }
     }
+
+    private func leaveFeed() {
+        guard feed != nil else { return }
+        feed = nil
+        feeds.leave(kind)
+    }
+
+    // MARK: Own reading
 
     private func readOnQueryThread() {
         guard let waker else { return }
         isReading = true
         queryThreads.submit { state in
             guard case .active = state, !self.isCancelled.load(ordering: .relaxed) else { return }
-            var batch = self.readBatch()
+            var batch = self.readBatch(before: .max)
             while batch.bytes.isEmpty, case .more = batch.progress, self.answer.readsDisk,
                 !self.isCancelled.load(ordering: .relaxed)
             {
-                batch = self.readBatch()
+                batch = self.readBatch(before: .max)
             }
             self.mailbox.withLock { $0 = batch }
             waker.wake()
@@ -115,22 +168,35 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     }
 
     /// One step of the answer, encoded.
-    private func readBatch() -> Batch {
+    private func readBatch(before boundary: UInt64) -> Batch {
         flows.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
         do {
-            let progress = try answer.step(into: &flows, losses: &losses, limit: Self.batchFlows)
-            for loss in losses { encoder.append(loss, to: &bytes) }
-            for flow in flows { encoder.append(flow, to: &bytes) }
-            switch progress {
-            case .more: return Batch(bytes: bytes, progress: .more)
-            case .caughtUp: return Batch(bytes: bytes, progress: .pending)
-            case .end: return Batch(bytes: bytes, progress: .end)
-            }
+            let progress = try answer.step(
+                into: &flows, losses: &losses, limit: FlowTail.batchFlows, before: boundary)
+            return Batch(bytes: lines(), progress: HTTPBodyProgress(progress))
         } catch {
             report("an answer ended early: \(error)")
             return Batch(bytes: [], progress: .failed)
         }
+    }
+
+    /// What was read.
+    private func lines() -> [UInt8] {
+        scratch.removeAll(keepingCapacity: true)
+        for loss in losses { encoder.append(loss, to: &scratch) }
+        encoder.append(flows, to: &scratch)
+        return scratch
+    }
+}
+
+extension HTTPBodyProgress {
+    fileprivate init(_ progress: FlowAnswer.Progress) {
+        self =
+            switch progress {
+            case .more: .more
+            case .caughtUp: .pending
+            case .end: .end
+            }
     }
 }

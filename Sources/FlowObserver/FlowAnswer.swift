@@ -52,7 +52,7 @@ package final class FlowAnswer {
         self.request = request
         filter = CompiledFilter(request.filter, catalog: observer.catalog)
         let edge = observer.ring.published
-        ring = BroadcastReader(observer.ring, at: edge)
+        ring = BroadcastReader(observer.ring, at: edge, batchCapacity: FlowTail.batchFlows)
         end = request.follow ? nil : edge
         remaining = request.first ?? .max
         mustSelect = request.last != nil
@@ -63,19 +63,26 @@ package final class FlowAnswer {
     }
 
     /// Whether the next step may block on the disk.
-    package var readsDisk: Bool { waiting.isEmpty && (mustSelect || (!isLive && next < observer.ring.oldest)) }
+    package var readsDisk: Bool {
+        observer.history != nil && waiting.isEmpty && (mustSelect || (!isLive && next < observer.ring.oldest))
+    }
 
     /// Appends the next flows, oldest first, and what is known to be missing.
     ///
-    /// - Parameter limit: most flows to append.
+    /// - Parameters:
+    ///   - limit: most flows to append.
+    ///   - boundary: sequence at which this step stops, for an answer that goes on with others from there; it must have
+    ///     been published.
     package func step(
-        into flows: inout [Flow], losses: inout [LostEvent], limit: Int
+        into flows: inout [Flow], losses: inout [LostEvent], limit: Int, before boundary: UInt64 = .max
     ) throws(HistoryError) -> Progress {
         if mustSelect { try selectLast() }
         if !waiting.isEmpty { return takeWaiting(into: &flows, limit: limit) }
-        if request.follow { losses += observer.losses.entries(from: &lossCursor) }
+        takeLosses(into: &losses)
         guard remaining > 0, next < end ?? .max else { return .end }
-        if isLive || next >= observer.ring.oldest { return readRing(into: &flows, losses: &losses) }
+        if isLive || next >= observer.ring.oldest {
+            return readRing(before: min(end ?? .max, boundary), into: &flows, losses: &losses)
+        }
         try readStore(losses: &losses)
         return waiting.isEmpty ? .more : takeWaiting(into: &flows, limit: limit)
     }
@@ -86,6 +93,30 @@ package final class FlowAnswer {
         waiting = remaining == count ? [] : waiting.dropFirst(count)
         remaining -= count
         return remaining == 0 ? .end : .more
+    }
+
+    // MARK: Sharing
+
+    /// Whether what is still to come depends on the filter and on `position` alone: all answers of which that is true
+    /// give the same flows, so they may be read once (`FlowTail`) for all.
+    package var isShareable: Bool {
+        isLive && waiting.isEmpty && request.follow && request.first == nil && request.since == nil
+            && request.until == nil
+    }
+
+    /// Next sequence wanted.
+    package var position: UInt64 { next }
+
+    /// Goes on from `position`: what lies before was given from elsewhere, except the flows that were lost.
+    package func advance(to position: UInt64, lost: UInt64) {
+        next = position
+        if lost > 0 { observer.countLostByFollower(lost) }
+    }
+
+    /// Appends the losses on the way to the ring that were recorded since they were last told. An atomic load.
+    package func takeLosses(into losses: inout [LostEvent]) {
+        guard request.follow, observer.losses.count != lossCursor else { return }
+        losses += observer.losses.entries(from: &lossCursor)
     }
 
     /// Positions of the wanted flows among those given, ascending; good until asked again.
@@ -99,9 +130,12 @@ package final class FlowAnswer {
 
     // MARK: Ring
 
-    private func readRing(into flows: inout [Flow], losses: inout [LostEvent]) -> Progress {
+    private func readRing(
+        before boundary: UInt64, into flows: inout [Flow], losses: inout [LostEvent]
+    ) -> Progress {
+        let (earlier, wantedEarlier) = (flows.count, remaining)
         ring.seek(to: next)
-        let step = ring.read(upTo: end ?? .max) { span in
+        let step = ring.read(upTo: boundary) { span in
             for position in wanted(span).prefix(remaining) {
                 flows.append(span[position])
                 remaining -= 1
@@ -109,11 +143,13 @@ package final class FlowAnswer {
         }
         if step.lost > 0 {
             // Overtaken on the way to the present: what the ring no longer has, the store will.
-            if !isLive && observer.history != nil && step.count == 0 { return .more }
+            if !isLive && observer.history != nil {
+                flows.removeSubrange(earlier...)
+                remaining = wantedEarlier
+                return .more
+            }
             observer.countLostByFollower(step.lost)
-            let now = SystemClock.realtimeNanoseconds()
-            losses.append(
-                LostEvent(place: .flowRing, count: step.lost, firstNanoseconds: now, lastNanoseconds: now))
+            losses.append(.overtaken(step.lost))
         }
         next = ring.position
         guard step.count == 0 && step.lost == 0 else { return remaining == 0 ? .end : .more }
@@ -182,41 +218,47 @@ package final class FlowAnswer {
 
     // MARK: Last
 
-    /// Selects the newest `last` flows, walking backwards through the ring and then the store.
+    /// Finds where the newest `last` flows begin. What the ring holds of them is then read forwards, at the client's
+    /// pace; only flows that the store alone has are collected.
     private func selectLast() throws(HistoryError) {
         mustSelect = false
+        hasToldStoredLosses = true
+        // Without a store, flows that the ring forgets from now on are lost to this answer.
+        isLive = observer.history == nil
+        let missing = seekBackwards(request.last ?? 0)
+        guard missing > 0, next > 1, let history = observer.history else { return }
+        let below = min(next, (storedThrough(history, reaching: next - 1) ?? history.storedThrough()) + 1)
+        let store = try StoreReading(
+            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer.catalog)
         var newestFirst: [Flow] = []
-        let wanted = request.last ?? 0
-        var below = selectInRing(wanted, into: &newestFirst)
-        if newestFirst.count < wanted, below > 1, let history = observer.history {
-            below = min(below, (storedThrough(history, reaching: below - 1) ?? history.storedThrough()) + 1)
-            let store = try StoreReading(
-                history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer.catalog)
-            while newestFirst.count < wanted, let block = try store.next() {
-                newestFirst += self.wanted(block.span).prefix(wanted - newestFirst.count).map { block[$0] }
-            }
+        while newestFirst.count < missing, let block = try store.next() {
+            newestFirst += self.wanted(block.span).prefix(missing - newestFirst.count).map { block[$0] }
         }
         waiting = newestFirst.reversed()[...]
-        isLive = true
     }
 
-    /// - Returns: the oldest sequence that was looked at.
-    private func selectInRing(_ wanted: Int, into newestFirst: inout [Flow]) -> UInt64 {
-        var below = next
-        while newestFirst.count < wanted {
+    /// Moves `next` back to the wanted flow that is the `count`th from the ring's end, or to the ring's oldest.
+    ///
+    /// - Returns: how many wanted flows the ring is short of.
+    private func seekBackwards(_ count: Int) -> Int {
+        var missing = count
+        while missing > 0 {
             let oldest = observer.ring.oldest
-            guard below > oldest else { break }
-            let start = max(oldest, below - min(below, 256))
-            var matches: [Flow] = []
+            guard next > oldest else { break }
+            let start = max(oldest, next - min(next, UInt64(FlowTail.batchFlows)))
+            var matches = 0
+            var first = start
             ring.seek(to: start)
-            let step = ring.read(upTo: below) { span in
-                for position in self.wanted(span) { matches.append(span[position]) }
+            let step = ring.read(upTo: next) { span in
+                let positions = wanted(span)
+                matches = positions.count
+                if matches >= missing { first = start + UInt64(positions[matches - missing]) }
             }
             // Overtaken while reading: the store has the rest.
             if step.lost > 0 { break }
-            newestFirst += matches.reversed().prefix(wanted - newestFirst.count)
-            below = start
+            next = first
+            missing -= min(matches, missing)
         }
-        return below
+        return missing
     }
 }

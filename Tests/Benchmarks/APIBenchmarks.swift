@@ -13,10 +13,18 @@ import SystemRuntime
 /// The API in this process, asked by h2load in another, on loopback and over HTTP/2.
 enum APIBenchmarks {
     static let groups = [
-        BenchmarkGroup(name: "api.small") { try await serve { [try small($0)] } },
-        BenchmarkGroup(name: "api.ndjson") {
-            try await serve { address in
-                [try ndjson("api.ndjson", address, clients: 1), try ndjson("api.ndjson.8", address, clients: 8)]
+        BenchmarkGroup(name: "api.small") { try await serve { address, _, _ in [try small(address)] } },
+        BenchmarkGroup(name: "api.ndjson.replay") {
+            try await serve { address, _, _ in
+                [
+                    try replay("api.ndjson.replay", address, clients: 1),
+                    try replay("api.ndjson.replay.8", address, clients: 8),
+                ]
+            }
+        },
+        BenchmarkGroup(name: "api.ndjson", mostRuns: 5) {
+            try await serve { address, server, observer in
+                try FollowerBenchmark.all.map { try $0.run(address, server, observer) }
             }
         },
     ]
@@ -32,7 +40,7 @@ enum APIBenchmarks {
     }
 
     /// Clients that each get the ring's flows, all at once.
-    private static func ndjson(_ name: String, _ address: String, clients: Int) throws -> Reading {
+    private static func replay(_ name: String, _ address: String, clients: Int) throws -> Reading {
         let meter = ProcessMeter()
         let answers = 4 * clients
         try h2load([
@@ -47,7 +55,8 @@ enum APIBenchmarks {
         guard output.contains(" 0 failed, 0 errored, 0 timeout") else { throw Obstacle("h2load: \(output)") }
     }
 
-    private static func serve(_ body: (String) throws -> [Reading]) async throws -> [Reading] {
+    private static func serve(_ body: (String, HTTPServer, FlowObserver) throws -> [Reading]) async throws -> [Reading]
+    {
         let catalog = Workload.directory.catalog
         let ring = filledRing()
         let threads = NIOThreadPool(numberOfThreads: 2)
@@ -57,14 +66,15 @@ enum APIBenchmarks {
             details: .init(
                 nodeName: "", captured: 0, lost: [:], lateNames: 0, endpoints: 0, policies: 0, refusedManifests: 0,
                 history: nil))
+        let observer = FlowObserver(catalog: catalog, ring: ring, losses: LossLedger(), history: nil)
         let api = FlowAPI(
-            observer: FlowObserver(catalog: catalog, ring: ring, losses: LossLedger(), history: nil),
+            observer: observer,
             context: EncodingBenchmarks.context(),
             sources: .init(
                 status: { status }, metrics: { "" }, now: { SystemClock.realtimeNanoseconds() }, report: { print($0) }),
             queryThreads: threads)
         let server = try await HTTPServer.start(addresses: [try HTTPAddress(parsing: "127.0.0.1:0")], responder: api)
-        let result = Result { try body("\(server.addresses[0])") }
+        let result = Result { try body("\(server.addresses[0])", server, observer) }
         await server.shutdown(grace: .seconds(1))
         try await threads.shutdownGracefully()
         return try result.get()

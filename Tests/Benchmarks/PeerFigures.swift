@@ -19,6 +19,7 @@ enum PeerFigures {
         "filter.miss.namespace": namespaceFilterNanoseconds,
         "filter.miss.prefix": prefixFilterNanoseconds,
         "api.ndjson": followerNanoseconds,
+        "api.ndjson.replay": followerNanoseconds,
         "memory.rss": residentBytes,
     ]
 

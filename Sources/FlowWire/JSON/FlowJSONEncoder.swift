@@ -28,6 +28,10 @@ package struct FlowJSONEncoder: Sendable {
         buffer.append(room: found.room, fragments.text) { writer in line.write(flow, found, &writer) }
     }
 
+    package mutating func append(_ flows: [Flow], to buffer: inout [UInt8]) {
+        for flow in flows { append(flow, to: &buffer) }
+    }
+
     /// A line for a gap, which no mask applies to. Its time is that of the last moment at which the loss was noticed.
     package mutating func append(_ lost: LostEvent, to buffer: inout [UInt8]) {
         buffer.append(text: "{\"lost_events\":{\"source\":\"\(lost.place.hubbleName)\",")

@@ -1,0 +1,73 @@
+import FlowModel
+import FlowObserver
+import FlowRing
+import Foundation
+import HTTPTransport
+import SystemRuntime
+
+/// The server's cost of a flow that is made now and followed by several clients, at a rate that all of them keep up with.
+struct FollowerBenchmark {
+    let followers: Int
+    /// All followers together get some 100,000 to 160,000 flows a second: two processors carry server and clients.
+    let flowsPerSecond: Int
+
+    static let all = [
+        FollowerBenchmark(followers: 1, flowsPerSecond: 100_000),
+        FollowerBenchmark(followers: 8, flowsPerSecond: 20_000),
+        FollowerBenchmark(followers: 64, flowsPerSecond: 2_000),
+    ]
+
+    private static let seconds = 3
+    private static let batchesPerSecond = 500
+
+    private var name: String { followers == 1 ? "api.ndjson" : "api.ndjson.\(followers)" }
+
+    /// Processor time of the process without that of the thread that makes the flows, which is the calling one.
+    func run(_ address: String, _ server: HTTPServer, _ observer: FlowObserver) throws -> Reading {
+        let earlier = server.counts.requests
+        let lost = observer.lostByFollowers
+        let client = try Tool.start(
+            "/usr/bin/h2load",
+            [
+                "-n", "\(followers)", "-c", "\(followers)", "-m", "1", "-w", "24", "-W", "24",
+                "http://\(address)/v1/flows?follow=true",
+            ])
+        defer {
+            client.process.terminate()
+            client.process.waitUntilExit()
+        }
+        for _ in 0..<500 where server.counts.requests < earlier + followers {
+            NamedThread.sleep(nanoseconds: 10_000_000)
+        }
+        let process = ProcessMeter()
+        var made = 0
+        let producer = ThreadMeter.measure { made = makeFlows(observer.ring) }
+        NamedThread.sleep(nanoseconds: 100_000_000)
+        let nanoseconds = process.nanoseconds - producer.nanoseconds
+        guard observer.lostByFollowers == lost, client.process.isRunning else {
+            throw Obstacle("\(name): the clients did not keep up")
+        }
+        return Reading(name, "ns/flow", nanoseconds / Double(made * followers))
+    }
+
+    private func makeFlows(_ ring: BroadcastRing<Flow>) -> Int {
+        var writer = BroadcastWriter(ring)
+        let flows = Workload.flows
+        let batch = flowsPerSecond / Self.batchesPerSecond
+        let interval = UInt64(1_000_000_000 / Self.batchesPerSecond)
+        var due = SystemClock.monotonicNanoseconds()
+        for step in 0..<Self.seconds * Self.batchesPerSecond {
+            var made: [Flow] = []
+            for index in 0..<batch {
+                var flow = flows[(step * batch + index) & (flows.count - 1)]
+                flow.sequence = writer.position + UInt64(index)
+                made.append(flow)
+            }
+            writer.append(made.span)
+            due += interval
+            let now = SystemClock.monotonicNanoseconds()
+            if now < due { NamedThread.sleep(nanoseconds: due - now) }
+        }
+        return Self.seconds * Self.batchesPerSecond * batch
+    }
+}
