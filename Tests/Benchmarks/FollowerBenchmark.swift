@@ -33,7 +33,8 @@ struct FollowerBenchmark {
                 "http://\(address)/v1/flows?follow=true",
             ])
         defer {
-            client.process.terminate()
+            // Its answers never end, and it inherits the mask of the thread that started it, where SIGTERM is blocked.
+            kill(client.process.processIdentifier, SIGKILL)
             client.process.waitUntilExit()
         }
         for _ in 0..<500 where server.counts.requests < earlier + followers {
