@@ -6,6 +6,9 @@ extension BlockDecoder {
         let view = lanes[lane.rawValue]
         guard view.width > 0 else { return view.base &+ view.slope &* UInt64(row) }
         let words = words[lane.group.rawValue]
+        if view.encoding == .whole {
+            return WholePacking(width: view.width).number(words.span, start: view.start, row: row)
+        }
         let bits = BitPacking.bits(words.span, start: view.start, width: view.width, mask: view.mask, row: row)
         switch view.encoding {
         case .dictionary: return entries[lane.rawValue][Int(truncatingIfNeeded: bits)]
@@ -29,6 +32,10 @@ extension BlockDecoder {
             BitPacking.forEach(words, start: view.start, width: view.width, mask: view.mask, rows: rows) { row, bits in
                 values[shift &+ row] = entries[Int(truncatingIfNeeded: bits)]
             }
+        case .whole:
+            WholePacking(width: view.width).forEach(words, start: view.start, rows: rows) { row, number in
+                values[shift &+ row] = number
+            }
         default:
             BitPacking.forEach(words, start: view.start, width: view.width, mask: view.mask, rows: rows) { row, bits in
                 values[shift &+ row] = view.base &+ view.slope &* UInt64(truncatingIfNeeded: row) &+ bits
@@ -44,15 +51,77 @@ extension BlockDecoder {
     }
 }
 
+// MARK: Finding rows
+
+extension BlockDecoder {
+    /// Adds the rows of a lane that points into a table whose entry there is among the wanted ones.
+    func find(_ entries: EntrySet, _ lane: Lane, into rows: inout RowSet) {
+        let view = lanes[lane.rawValue]
+        if entries.isEmpty { return }
+        guard view.width > 0 else {
+            if entries.answers[Int(truncatingIfNeeded: view.base)] != 0 { rows.insertAll(flowCount) }
+            return
+        }
+        let words = words[lane.group.rawValue]
+        let packing = WholePacking(width: view.width)
+        if let few = entries.few {
+            packing.find(few, words.span, start: view.start, count: flowCount, into: &rows.words)
+            rows.trim()
+        } else {
+            Self.look(entries.answers, packing, words, start: view.start, count: flowCount, into: &rows.words)
+        }
+    }
+
+    /// Adds the rows whose value of a lane is accepted.
+    @inline(__always)
+    func find(_ lane: Lane, into rows: inout RowSet, where accepts: (UInt64) -> Bool) {
+        var values = [UInt64](repeating: 0, count: flowCount)
+        unpack(lane, into: &values)
+        Self.find(values, flowCount, &rows.words, accepts)
+    }
+
+    @inline(__always)
+    private static func find(
+        _ values: [UInt64], _ count: Int, _ rowArray: inout [UInt64], _ accepts: (UInt64) -> Bool
+    ) {
+        var rows = rowArray.mutableSpan
+        for row in 0..<count where accepts(values[row]) {
+            rows[row >> 6] |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
+        }
+    }
+
+    @inline(never)
+    private static func look(
+        _ answers: [UInt8], _ packing: WholePacking, _ words: [UInt64], start: Int, count: Int,
+        into rowArray: inout [UInt64]
+    ) {
+        let answers = answers.span
+        var rows = rowArray.mutableSpan
+        var bits: UInt64 = 0
+        packing.forEach(words.span, start: start, rows: 0..<count) { row, number in
+            bits |=
+                UInt64(truncatingIfNeeded: answers[Int(truncatingIfNeeded: number)])
+                &<< UInt64(truncatingIfNeeded: row)
+            if row & 63 == 63 {
+                rows[row >> 6] |= bits
+                bits = 0
+            }
+        }
+        if count & 63 != 0 { rows[count >> 6] |= bits }
+    }
+}
+
 /// Turns rows of an open block into flows. Keeps its scratch memory.
 struct FlowAssembler {
     /// Rows that are unpacked together, so that their lanes stay in the first-level cache.
     private static let tile = 256
     private static let lanes = Lane.allCases.filter { $0.extent == .flows }
+    private static let tableLanes = Lane.allCases.filter { $0.extent != .flows }
     private var scratch = [UInt64](repeating: 0, count: Self.tile * Lane.count)
 
     /// The flows of the given rows, which rise; all groups are open.
-    mutating func flows(rows: [Int], of block: BlockDecoder) -> [Flow] {
+    mutating func flows(rows: [Int], of block: inout BlockDecoder) -> [Flow] {
+        for lane in Self.tableLanes { block.unpackTable(lane) }
         var flows: [Flow] = []
         flows.reserveCapacity(rows.count)
         var next = 0

@@ -17,10 +17,13 @@ struct BlockDecoder {
     private(set) var lanes = [LaneView](repeating: LaneView(), count: Lane.count)
     /// A lane's dictionary: 2^width entries, so that no index lies beyond.
     private(set) var entries: [[UInt64]] = Array(repeating: [], count: Lane.count)
-    /// A table's column, as many rows as an index into it can tell apart.
+    /// A table's column, unpacked when it is first asked for.
     private(set) var tables: [[UInt64]] = Array(repeating: [], count: Lane.count)
+    private var isUnpacked = [Bool](repeating: false, count: Lane.count)
+    /// Rows of a table's column: as many as an index into it can tell apart.
+    private var tableRooms = [Int](repeating: 0, count: Lane.count)
     /// Rows that the table has in truth.
-    private(set) var tableCounts = [Int](repeating: 0, count: BlockGroup.count * 2)
+    private var tableCounts = [Int](repeating: 0, count: BlockGroup.count * 2)
 
     /// Begins a block, of which nothing is read yet.
     mutating func begin(flowCount: Int) {
@@ -28,7 +31,24 @@ struct BlockDecoder {
         for index in isOpen.indices { isOpen[index] = false }
     }
 
-    func table(_ lane: Lane) -> [UInt64] { tables[lane.rawValue] }
+    mutating func table(_ lane: Lane) -> [UInt64] {
+        unpackTable(lane)
+        return tables[lane.rawValue]
+    }
+
+    mutating func unpackTable(_ lane: Lane) {
+        guard !isUnpacked[lane.rawValue] else { return }
+        isUnpacked[lane.rawValue] = true
+        var table: [UInt64] = []
+        swap(&table, &tables[lane.rawValue])
+        let room = tableRooms[lane.rawValue]
+        if table.count < room { table = Array(repeating: 0, count: BlockFormat.roundedUp(room)) }
+        var span = table.mutableSpan
+        unpack(lane, rows: 0..<count(of: lane), into: &span, at: 0)
+        swap(&table, &tables[lane.rawValue])
+    }
+
+    func room(of lane: Lane) -> Int { tableRooms[lane.rawValue] }
     func count(of lane: Lane) -> Int {
         lane.extent == .flows
             ? flowCount : tableCounts[lane.group.rawValue * 2 + (lane.extent == .firstTable ? 0 : 1)]
@@ -74,23 +94,22 @@ struct BlockDecoder {
         }
         var view = LaneView(encoding: encoding)
         view.width = Int(word >> 8 & 0xff)
-        guard view.width <= 64 else { throw BlockDamage("lane \(lane) is \(view.width) bits wide") }
+        let maximumWidth = encoding == .whole ? BlockFormat.maximumTableIndexWidth : 64
+        guard view.width <= maximumWidth, encoding != .whole || view.width > 0 else {
+            throw BlockDamage("lane \(lane) is \(view.width) bits wide")
+        }
         view.mask = BlockFormat.mask(width: view.width)
-        if encoding != .zero { view.base = words[group][try take(1, &position, lane)] }
+        if encoding != .zero && encoding != .whole { view.base = words[group][try take(1, &position, lane)] }
         if encoding == .ramp { view.slope = words[group][try take(1, &position, lane)] }
         if encoding == .dictionary { try openDictionary(lane, word, view, &position) }
         let count = count(of: lane)
-        view.start = try take(BlockFormat.words(bits: view.width, count: count), &position, lane)
+        let words =
+            encoding == .whole
+            ? WholePacking(width: view.width).words(count) : BlockFormat.words(bits: view.width, count: count)
+        view.start = try take(words, &position, lane)
         lanes[lane.rawValue] = view
-        guard lane.extent != .flows else { return }
-        if tables[lane.rawValue].count < count {
-            tables[lane.rawValue] = Array(repeating: 0, count: BlockFormat.roundedUp(count))
-        }
-        var table: [UInt64] = []
-        swap(&table, &tables[lane.rawValue])
-        var span = table.mutableSpan
-        unpack(lane, rows: 0..<count, into: &span, at: 0)
-        swap(&table, &tables[lane.rawValue])
+        isUnpacked[lane.rawValue] = false
+        tableRooms[lane.rawValue] = count
     }
 
     private mutating func openDictionary(
@@ -123,14 +142,13 @@ struct BlockDecoder {
             switch view.encoding {
             case .zero: view.width == 0
             case .constant: view.width == 0 && view.base < 1 << UInt64(BlockFormat.maximumTableIndexWidth)
-            case .packed: view.base == 0 && view.width <= BlockFormat.maximumTableIndexWidth
-            case .ramp, .dictionary: false
+            case .whole: true
+            case .packed, .ramp, .dictionary: false
             }
         guard isSound else { throw BlockDamage("lane \(lane) points beyond its table") }
         let needed = view.width == 0 ? Int(view.base) + 1 : 1 << view.width
-        for column in lane.group.lanes where column.extent == lane.table && tables[column.rawValue].count < needed {
-            let missing = BlockFormat.roundedUp(needed) - tables[column.rawValue].count
-            tables[column.rawValue].append(contentsOf: repeatElement(0, count: missing))
+        for column in lane.group.lanes where column.extent == lane.table {
+            tableRooms[column.rawValue] = max(tableRooms[column.rawValue], needed)
         }
     }
 

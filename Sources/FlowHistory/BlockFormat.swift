@@ -15,13 +15,14 @@
 /// | zero | | 0 |
 /// | constant | base | base |
 /// | packed | base | base + bits(i) |
+/// | whole | | bits(i), but `64 / width` of them to a word, so that none goes on in the next |
 /// | ramp | base, slope | base + slope · i + bits(i) |
 /// | dictionary | base | base + entry(bits(i)); the data are the entries, packed, then the rows' indices |
 ///
 /// in arithmetic modulo 2^64; `bits(i)` are `width` bits from bit `i · width` of the lane's data. Each run of packed
 /// bits starts at a word.
 enum BlockFormat {
-    static let version: UInt64 = 2
+    static let version: UInt64 = 3
     static let headerWords = 3
     static let maximumFlows = 65_536
     static let maximumIndexWidth = 11
@@ -29,7 +30,7 @@ enum BlockFormat {
     static let maximumTableIndexWidth = 17
 
     enum Encoding: UInt8 {
-        case zero, constant, packed, ramp, dictionary
+        case zero, constant, packed, ramp, dictionary, whole
     }
 
     static func words(bits: Int, count: Int) -> Int { (bits * count + 63) / 64 }
@@ -39,27 +40,29 @@ enum BlockFormat {
 
     static func mask(width: Int) -> UInt64 { width == 0 ? 0 : .max >> UInt64(64 - width) }
 
-    /// Not cryptographic: it finds what disks and stray writes do. Four independent chains, as multiplication is slow
+    /// Not cryptographic: it finds what disks and stray writes do. Eight independent chains, as multiplication is slow
     /// to give its result and quick to take the next.
     static func checksum(_ words: Span<UInt64>) -> UInt64 {
         let prime: UInt64 = 0x9e37_79b9_7f4a_7c15
-        var a = words[0] &* prime
-        var b = UInt64(words.count)
-        var c = prime
-        var d = ~prime
+        var (a, b, c, d) = (words[0] &* prime, UInt64(words.count), prime, ~prime)
+        var (e, f, g, h) = (prime &* 3, prime &* 5, prime &* 7, prime &* 9)
         var index = 2
-        while index &+ 4 <= words.count {
+        while index &+ 8 <= words.count {
             a = mix(a, words[index])
             b = mix(b, words[index &+ 1])
             c = mix(c, words[index &+ 2])
             d = mix(d, words[index &+ 3])
-            index &+= 4
+            e = mix(e, words[index &+ 4])
+            f = mix(f, words[index &+ 5])
+            g = mix(g, words[index &+ 6])
+            h = mix(h, words[index &+ 7])
+            index &+= 8
         }
         while index < words.count {
             a = mix(a, words[index])
             index &+= 1
         }
-        return mix(mix(mix(a, b), c), d)
+        return mix(mix(mix(a, b), mix(c, d)), mix(mix(e, f), mix(g, h)))
     }
 
     @inline(__always)

@@ -11,7 +11,7 @@ enum BlockFailure: Error {
 struct BlockReader: ~Copyable, Sendable {
     private var columns: Statement
     private var dropColumns: Statement
-    private(set) var decoder = BlockDecoder()
+    var decoder = BlockDecoder()
     private var mask = RowMask()
     private var assembler = FlowAssembler()
     private var key: BlockKey?
@@ -89,13 +89,13 @@ struct BlockReader: ~Copyable, Sendable {
         guard let key else { return [] }
         mask.begin(decoder.flowCount)
         for group in cursor.groups { try need(group) }
-        if !cursor.filter.isEmpty { mask.keep(cursor.filter, decoder) }
+        if !cursor.filter.isEmpty { mask.keep(cursor.filter, &decoder) }
         let sequences = cursor.low > key.firstSequence || cursor.high < key.lastSequence
         let times = cursor.times.lowerBound > key.minimumTime || cursor.times.upperBound < key.maximumTime
         if sequences || times { try need(.rest) }
         if sequences { mask.keep(.sequence, in: cursor.low...cursor.high, decoder) }
         if times { mask.keep(.time, in: cursor.times, decoder) }
-        return mask.selected(decoder.flowCount)
+        return mask.rows.numbers
     }
 
     /// The block's flows that the query asks for, in its order.
@@ -103,7 +103,7 @@ struct BlockReader: ~Copyable, Sendable {
         let rows = try rows(cursor)
         if rows.isEmpty { return [] }
         for group in BlockGroup.allCases { try need(group) }
-        let flows = assembler.flows(rows: rows, of: decoder)
+        let flows = assembler.flows(rows: rows, of: &decoder)
         return cursor.order == .ascending ? flows : flows.reversed()
     }
 }

@@ -3,7 +3,7 @@ struct ColumnEncoder {
     enum Coding {
         /// Whatever takes the least room.
         case any
-        /// Numbers of a table's rows: no dictionary could make them smaller.
+        /// Numbers of a table's rows: no dictionary could make them smaller, and queries look for some of them.
         case index
         /// Values that rise steadily.
         case ramp
@@ -35,12 +35,14 @@ struct ColumnEncoder {
         if coding == .any, width > 3, dictionary.build(values, valueWidth: width) {
             return appendDictionary(base: least, entryWidth: width, count: values.count)
         }
-        // A table's number is told apart from its neighbours by its bits alone.
-        let base = coding == .index ? 0 : least
-        let packedWidth = coding == .index ? BlockFormat.width(most) : width
-        appendDescriptor(.packed, width: packedWidth)
-        words.append(base)
-        BitPacking.append(values, minus: base, width: packedWidth, to: &words)
+        if coding == .index {
+            let packing = WholePacking(width: BlockFormat.width(most))
+            appendDescriptor(.whole, width: packing.width)
+            return packing.append(values, to: &words)
+        }
+        appendDescriptor(.packed, width: width)
+        words.append(least)
+        BitPacking.append(values, minus: least, width: width, to: &words)
     }
 
     /// A line from the first to the last value, and what the values lie above it.

@@ -48,31 +48,19 @@ package enum SideSet: Sendable {
     case identities([UInt32])
     case prefixes([AddressMask])
 
-    /// Gives the sides that are accepted a bit. Returns whether there is any.
-    func mark(
-        _ high: [UInt64], _ low: [UInt64], _ entity: [UInt64], count: Int, with bit: UInt8, in answers: inout [UInt8]
-    ) -> Bool {
+    /// The rows of a block's table of sides that are accepted.
+    func entries(_ block: inout BlockDecoder) -> EntrySet {
         switch self {
         case .endpoints(let set):
-            Self.mark(count, bit, &answers) { set.contains(UInt32(truncatingIfNeeded: entity[$0] >> 32)) }
+            let entity = block.table(.entity)
+            return EntrySet(block, .entity) { set.contains(UInt32(truncatingIfNeeded: entity[$0] >> 32)) }
         case .identities(let list):
-            Self.mark(count, bit, &answers) { list.contains(UInt32(truncatingIfNeeded: entity[$0])) }
+            let entity = block.table(.entity)
+            return EntrySet(block, .entity) { list.contains(UInt32(truncatingIfNeeded: entity[$0])) }
         case .prefixes(let list):
-            Self.mark(count, bit, &answers) { row in list.contains { $0.accepts(high[row], low[row]) } }
+            let (high, low) = (block.table(.high), block.table(.low))
+            return EntrySet(block, .entity) { row in list.contains { $0.accepts(high[row], low[row]) } }
         }
-    }
-
-    @inline(__always)
-    private static func mark(
-        _ count: Int, _ bit: UInt8, _ answerArray: inout [UInt8], _ accepts: (Int) -> Bool
-    ) -> Bool {
-        var answers = answerArray.mutableSpan
-        var any = false
-        for row in 0..<count where accepts(row) {
-            answers[row] |= bit
-            any = true
-        }
-        return any
     }
 }
 

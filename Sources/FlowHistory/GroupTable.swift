@@ -29,11 +29,11 @@ struct GroupTable {
     }
 
     /// Adds the given rows of an open block.
-    mutating func add(_ rows: [Int], of block: BlockDecoder) {
+    mutating func add(_ rows: [Int], of block: inout BlockDecoder) {
         if rows.isEmpty { return }
         let needed = block.flowCount * fields.count
         if keys.count < needed { keys = Array(repeating: 0, count: needed) }
-        for field in fields.indices { fill(field, block) }
+        for field in fields.indices { fill(field, &block) }
         block.unpack(.bytes, into: &sums[0])
         block.unpack(.packets, into: &sums[1])
         block.unpack(.time, into: &sums[2])
@@ -56,7 +56,7 @@ struct GroupTable {
 
     // MARK: Keys
 
-    private mutating func fill(_ field: Int, _ block: BlockDecoder) {
+    private mutating func fill(_ field: Int, _ block: inout BlockDecoder) {
         func table(_ lane: Lane, _ value: (UInt64) -> UInt64) -> [UInt64] { block.table(lane).map(value) }
         func byte(_ shift: UInt64) -> (UInt64) -> UInt64 { { $0 >> shift & 0xff } }
         func low(_ value: UInt64) -> UInt64 { value & 0xffff_ffff }
@@ -73,8 +73,8 @@ struct GroupTable {
         case .dropReason: put(field, .fact, table(.marks) { $0 >> FlowBits.dropReasonShift & 0xffff }, block)
         case .rule: put(field, .context, table(.rule, low), block)
         case .kernelReason: put(field, .context, table(.kernel, high), block)
-        case .sourcePort: putPorts(field, block, isHigh: true)
-        case .destinationPort: putPorts(field, block, isHigh: false)
+        case .sourcePort: putPorts(field, &block, isHigh: true)
+        case .destinationPort: putPorts(field, &block, isHigh: false)
         case .time(let every):
             block.unpack(.time, into: &lane)
             let count = fields.count
@@ -89,7 +89,7 @@ struct GroupTable {
     }
 
     /// - Parameter isHigh: the higher port is wanted where the source has it.
-    private mutating func putPorts(_ field: Int, _ block: BlockDecoder, isHigh: Bool) {
+    private mutating func putPorts(_ field: Int, _ block: inout BlockDecoder, isHigh: Bool) {
         let swapped = block.table(.marks).map { $0 & FlowBits.sourceHasHighPort != 0 }
         block.unpack(.lowPort, into: &lane)
         block.unpack(.highPort, into: &otherLane)

@@ -136,7 +136,7 @@ struct PartitionReader: ~Copyable, Sendable {
                 let rows = try blocks.rows(cursor)
                 guard !rows.isEmpty else { continue }
                 for group in table.blockGroups { try blocks.need(group) }
-                table.add(rows, of: blocks.decoder)
+                table.add(rows, of: &blocks.decoder)
             } catch {
                 try note(error, key, &cursor)
             }

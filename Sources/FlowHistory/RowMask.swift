@@ -1,76 +1,63 @@
 /// Judges an open block's rows by a `ColumnFilter`. Keeps its scratch memory.
 struct RowMask {
-    /// 1 for rows that are wanted.
-    private(set) var rows: [UInt8] = []
-    /// A table's answers, a byte for each of its rows.
-    private var answers: [UInt8] = []
-    private var lane: [UInt64] = []
-    private var otherLane: [UInt64] = []
+    /// The rows that are wanted.
+    private(set) var rows = RowSet(none: 0)
+    private var found = RowSet(none: 0)
 
     /// All rows are wanted.
-    mutating func begin(_ count: Int) { Self.fill(&rows, count, 1) }
+    mutating func begin(_ count: Int) { rows.insertAll(count) }
 
     /// Keeps the rows that meet the filter. The groups that it needs are open (`ColumnFilter.groups`).
-    mutating func keep(_ filter: ColumnFilter, _ block: BlockDecoder) {
-        var wanted: [UInt8] = []
-        swap(&wanted, &rows)
+    mutating func keep(_ filter: ColumnFilter, _ block: inout BlockDecoder) {
         if filter.anyOf.count == 1 {
-            keepConditions(filter.anyOf[0], block, &wanted)
+            keep(filter.anyOf[0], &block)
         } else if !filter.anyOf.isEmpty {
-            let before = wanted
-            Self.fill(&wanted, block.flowCount, 0)
+            let before = rows
+            var wanted = RowSet(none: block.flowCount)
             for conditions in filter.anyOf {
-                var part = before
-                keepConditions(conditions, block, &part)
-                for row in 0..<block.flowCount { wanted[row] |= part[row] }
+                rows = before
+                keep(conditions, &block)
+                wanted.formUnion(rows)
             }
+            rows = wanted
         }
-        for conditions in filter.noneOf {
-            var part = wanted
-            keepConditions(conditions, block, &part)
-            for row in 0..<block.flowCount { wanted[row] &= ~part[row] }
+        for conditions in filter.noneOf where !rows.isEmpty {
+            let before = rows
+            keep(conditions, &block)
+            let unwanted = rows
+            rows = before
+            rows.subtract(unwanted)
         }
-        swap(&wanted, &rows)
     }
 
     /// Keeps the rows whose value of a lane lies in a range.
-    mutating func keep(_ name: Lane, in range: ClosedRange<UInt64>, _ block: BlockDecoder) {
-        block.unpack(name, into: &lane)
-        for row in 0..<block.flowCount where !range.contains(lane[row]) { rows[row] = 0 }
+    mutating func keep(_ lane: Lane, in range: ClosedRange<UInt64>, _ block: BlockDecoder) {
+        keepFound(block) { block.find(lane, into: &$0) { range.contains($0) } }
     }
 
-    /// The wanted rows' numbers.
-    func selected(_ count: Int) -> [Int] {
-        var numbers: [Int] = []
-        let rows = rows.span
-        for row in 0..<count where rows[row] != 0 { numbers.append(row) }
-        return numbers
-    }
-
-    private mutating func keepConditions(
-        _ conditions: ColumnConditions, _ block: BlockDecoder, _ rows: inout [UInt8]
-    ) {
-        if !conditions.facts.isEmpty { keepFacts(conditions.facts, block, &rows) }
-        if conditions.needsContexts { keepContexts(conditions, block, &rows) }
-        for sides in conditions.sides where rows.contains(1) { keepSides(sides, block, &rows) }
-        if let ports = conditions.ports, rows.contains(1) { keepPorts(ports, block, &rows) }
-        if let interfaces = conditions.interfaces, rows.contains(1) { keepInterfaces(interfaces, block, &rows) }
-    }
-
-    private mutating func keepFacts(_ lists: [[FlowPattern]], _ block: BlockDecoder, _ rows: inout [UInt8]) {
-        let (shapes, marks) = (block.table(.shape), block.table(.marks))
-        Self.fill(&answers, shapes.count, 0)
-        for entry in 0..<block.count(of: .shape) {
-            let passes = lists.allSatisfy { $0.contains { $0.matches(shapes[entry], marks[entry]) } }
-            answers[entry] = passes ? 1 : 0
+    private mutating func keep(_ conditions: ColumnConditions, _ block: inout BlockDecoder) {
+        if !conditions.facts.isEmpty { keepFacts(conditions.facts, &block) }
+        if conditions.needsContexts { keepContexts(conditions, &block) }
+        for sides in conditions.sides where !rows.isEmpty { keepSides(sides, &block) }
+        if let ports = conditions.ports, !rows.isEmpty { keepPorts(ports, &block) }
+        if let interfaces = conditions.interfaces, !rows.isEmpty {
+            keepFound(block) { found in
+                block.find(.interface, into: &found) { interfaces.contains(UInt32(truncatingIfNeeded: $0 >> 32)) }
+            }
         }
-        keepAnswered(.fact, block, &rows)
     }
 
-    private mutating func keepContexts(_ conditions: ColumnConditions, _ block: BlockDecoder, _ rows: inout [UInt8]) {
+    private mutating func keepFacts(_ lists: [[FlowPattern]], _ block: inout BlockDecoder) {
+        let (shapes, marks) = (block.table(.shape), block.table(.marks))
+        let wanted = EntrySet(block, .shape) { entry in
+            lists.allSatisfy { $0.contains { $0.matches(shapes[entry], marks[entry]) } }
+        }
+        keep(wanted, .fact, .shape, block)
+    }
+
+    private mutating func keepContexts(_ conditions: ColumnConditions, _ block: inout BlockDecoder) {
         let (services, rules, kernel) = (block.table(.services), block.table(.rule), block.table(.kernel))
-        Self.fill(&answers, services.count, 0)
-        for entry in 0..<block.count(of: .services) {
+        let wanted = EntrySet(block, .services) { entry in
             let passesServices =
                 conditions.services.map { test in
                     let bits = [services[entry], services[entry] >> 32].map { value in
@@ -81,86 +68,65 @@ struct RowMask {
             let passesRule = conditions.rules?.contains(UInt32(truncatingIfNeeded: rules[entry])) ?? true
             let passesKernel =
                 conditions.kernelReasons?.contains(UInt32(truncatingIfNeeded: kernel[entry] >> 32)) ?? true
-            answers[entry] = passesServices && passesRule && passesKernel ? 1 : 0
+            return passesServices && passesRule && passesKernel
         }
-        keepAnswered(.context, block, &rows)
+        keep(wanted, .context, .services, block)
     }
 
-    /// Keeps the rows whose entry's answer is 1.
-    private mutating func keepAnswered(_ index: Lane, _ block: BlockDecoder, _ rows: inout [UInt8]) {
-        let count = index.table == .firstTable ? block.count(of: .shape) : block.count(of: .services)
-        let passing = answers[..<count].reduce(0) { $0 + Int($1) }
-        if passing == count { return }
-        if passing == 0 { return Self.fill(&rows, block.flowCount, 0) }
-        block.unpack(index, into: &lane)
-        Self.and(&rows, lane, answers, block.flowCount)
+    /// Keeps the rows whose entry of a table, of which `column` is a column, is a member.
+    private mutating func keep(_ entries: EntrySet, _ index: Lane, _ column: Lane, _ block: BlockDecoder) {
+        if entries.count == block.count(of: column) { return }
+        keepFound(block) { block.find(entries, index, into: &$0) }
     }
 
-    private mutating func keepSides(_ test: PerSide<SideSet>, _ block: BlockDecoder, _ rows: inout [UInt8]) {
-        let (high, low, entity) = (block.table(.high), block.table(.low), block.table(.entity))
-        // A part that accepts anything has its bit everywhere.
-        let always: UInt8 =
-            (test.source == nil ? 1 : 0) | (test.destination == nil ? 2 : 0) | (test.either == nil ? 4 : 0)
-        Self.fill(&answers, high.count, always)
-        let count = block.count(of: .high)
-        var all = always
-        for (part, bit) in [(test.source, UInt8(1)), (test.destination, 2), (test.either, 4)] {
-            guard let part, part.mark(high, low, entity, count: count, with: bit, in: &answers) else { continue }
-            all |= bit
+    private mutating func keepSides(_ test: PerSide<SideSet>, _ block: inout BlockDecoder) {
+        let parts: [(SideSet?, [Lane])] = [
+            (test.source, [.source]), (test.destination, [.destination]), (test.either, [.source, .destination]),
+        ]
+        for (part, lanes) in parts where !rows.isEmpty {
+            guard let entries = part?.entries(&block) else { continue }
+            keepFound(block) { found in for lane in lanes { block.find(entries, lane, into: &found) } }
         }
-        guard all == 7 else { return Self.fill(&rows, block.flowCount, 0) }
-        block.unpack(.source, into: &lane)
-        block.unpack(.destination, into: &otherLane)
-        Self.andSides(&rows, lane, otherLane, answers, block.flowCount)
     }
 
     /// Which of the two ports is the source's, the facts tell.
-    private mutating func keepPorts(_ test: PerSide<PortSet>, _ block: BlockDecoder, _ rows: inout [UInt8]) {
+    private mutating func keepPorts(_ test: PerSide<PortSet>, _ block: inout BlockDecoder) {
         let marks = block.table(.marks)
-        Self.fill(&answers, marks.count, 0)
-        for entry in marks.indices { answers[entry] = marks[entry] & FlowBits.sourceHasHighPort != 0 ? 1 : 0 }
-        block.unpack(.lowPort, into: &lane)
-        block.unpack(.highPort, into: &otherLane)
-        for row in 0..<block.flowCount where rows[row] != 0 {
-            let ports = (lane[row], otherLane[row])
-            let isSwapped = answers[Int(truncatingIfNeeded: block.value(.fact, row: row))] != 0
-            let source = test.bits { $0.contains(isSwapped ? ports.1 : ports.0) }
-            let destination = test.bits { $0.contains(isSwapped ? ports.0 : ports.1) }
-            if !PerSide<PortSet>.passes(source, destination) { rows[row] = 0 }
+        let isSwapped = EntrySet(block, .marks) { marks[$0] & FlowBits.sourceHasHighPort != 0 }
+        var swapped = RowSet(none: block.flowCount)
+        block.find(isSwapped, .fact, into: &swapped)
+        func rows(_ ports: PortSet, _ lane: Lane) -> RowSet {
+            var rows = RowSet(none: block.flowCount)
+            block.find(lane, into: &rows) { ports.contains($0) }
+            return rows
+        }
+        /// The rows where the port that is the higher one in swapped rows, or in all others, is accepted.
+        func rows(_ ports: PortSet, isHighWhenSwapped: Bool) -> RowSet {
+            var (high, low) = (rows(ports, .highPort), rows(ports, .lowPort))
+            if isHighWhenSwapped {
+                high.formIntersection(swapped)
+                low.subtract(swapped)
+            } else {
+                high.subtract(swapped)
+                low.formIntersection(swapped)
+            }
+            high.formUnion(low)
+            return high
+        }
+        if let ports = test.source { self.rows.formIntersection(rows(ports, isHighWhenSwapped: true)) }
+        if let ports = test.destination { self.rows.formIntersection(rows(ports, isHighWhenSwapped: false)) }
+        if let ports = test.either {
+            var either = rows(ports, .highPort)
+            either.formUnion(rows(ports, .lowPort))
+            self.rows.formIntersection(either)
         }
     }
 
-    private mutating func keepInterfaces(_ names: IndexSet, _ block: BlockDecoder, _ rows: inout [UInt8]) {
-        block.unpack(.interface, into: &lane)
-        for row in 0..<block.flowCount where !names.contains(UInt32(truncatingIfNeeded: lane[row] >> 32)) {
-            rows[row] = 0
-        }
-    }
-
-    private static func fill(_ bytes: inout [UInt8], _ count: Int, _ value: UInt8) {
-        if bytes.count < count { bytes = Array(repeating: value, count: count) }
-        var span = bytes.mutableSpan
-        for index in 0..<count { span[index] = value }
-    }
-
-    @inline(never)
-    private static func and(_ rowArray: inout [UInt8], _ indices: [UInt64], _ answers: [UInt8], _ count: Int) {
-        var rows = rowArray.mutableSpan
-        let (indices, answers) = (indices.span, answers.span)
-        for row in 0..<count { rows[row] &= answers[Int(truncatingIfNeeded: indices[row])] }
-    }
-
-    @inline(never)
-    private static func andSides(
-        _ rowArray: inout [UInt8], _ sources: [UInt64], _ destinations: [UInt64], _ answers: [UInt8], _ count: Int
-    ) {
-        var rows = rowArray.mutableSpan
-        let (sources, destinations, answers) = (sources.span, destinations.span, answers.span)
-        for row in 0..<count {
-            let source = answers[Int(truncatingIfNeeded: sources[row])]
-            let destination = answers[Int(truncatingIfNeeded: destinations[row])]
-            rows[row] &= PerSide<SideSet>.passes(source, destination) ? 1 : 0
-        }
+    /// Keeps the rows that `find` adds to an empty set.
+    private mutating func keepFound(_ block: BlockDecoder, _ find: (inout RowSet) -> Void) {
+        found.removeAll(block.flowCount)
+        find(&found)
+        rows.formIntersection(found)
     }
 }
 
