@@ -9,15 +9,9 @@ package struct CompiledFilter: Sendable {
     private var programs: [FilterProgram]
     private var candidates = Candidates()
     private var outcomes = [FilterOutcome](repeating: [], count: Candidates.capacity)
-    /// See `FilterSpec.verdictBits`.
-    package let verdictBits: UInt64?
-    /// See `FilterSpec.kindBits`.
-    package let kindBits: UInt64?
 
     package init(_ spec: FilterSpec, catalog: FlowCatalog) {
         programs = [FilterProgram(catalog)]
-        verdictBits = spec.verdictBits
-        kindBits = spec.kindBits
         let allow = spec.allow.isEmpty ? [FilterConditions()] : spec.allow
         let sets = allow.map { (conditions: $0, isDeny: false) } + spec.deny.map { (conditions: $0, isDeny: true) }
         for set in sets {

@@ -40,16 +40,4 @@ struct CombinationTests {
         #expect(fixture.passes(FilterSpec(allow: [forwarded, ingress])))
         #expect(!fixture.passes(FilterSpec(allow: [forwarded])))
     }
-
-    @Test("Skip bits hold every verdict and kind that can match, and are nil where any can")
-    func skipBits() throws {
-        #expect(try request("port=80").filter.verdictBits == nil)
-        #expect(try request("verdict=dropped&verdict=audit").filter.verdictBits == 0b10100)
-        #expect(try request("drop-reason-desc=POLICY_DENIED").filter.verdictBits == 0b100)
-        #expect(try request("drop-reason-desc=133&verdict=forwarded").filter.verdictBits == 0)
-        let kinds = try #require(try request("type=drop").filter.kindBits)
-        #expect(kinds == FlowKind.drop.skipBit | FlowKind.kernelDrop.skipBit)
-        #expect(try request("kernel-drop-reason=NO_SOCKET").filter.kindBits == FlowKind.kernelDrop.skipBit)
-        #expect(try request("not&verdict=dropped").filter.verdictBits == nil)
-    }
 }
