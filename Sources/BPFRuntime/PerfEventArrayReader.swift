@@ -62,15 +62,17 @@ package struct PerfEventArrayReader: ~Copyable, @unchecked Sendable {  // one ow
         unsafe joined.deallocate()
     }
 
-    /// Lends each sample to the body: its bytes (up to 7 of padding may follow what the program wrote), its time in
+    /// Lends up to `limit` samples to the body: its bytes (up to 7 of padding may follow what the program wrote), its time in
     /// nanoseconds of CLOCK_MONOTONIC, and its CPU. The bytes are valid during the call only.
     ///
     /// - Returns: number of samples lent.
-    package mutating func drain(_ body: (_ sample: RawSpan, _ timeNanoseconds: UInt64, _ cpu: Int) -> Void) -> Int {
+    package mutating func drain(
+        limit: Int = .max, _ body: (_ sample: RawSpan, _ timeNanoseconds: UInt64, _ cpu: Int) -> Void
+    ) -> Int {
         var samples = 0
         for index in unsafe rings.indices {
             let cpu = unsafe rings[index].cpu
-            unsafe samples += rings[index].drain(joining: joined) { body($0, $1, cpu) }
+            unsafe samples += rings[index].drain(joining: joined, limit: limit &- samples) { body($0, $1, cpu) }
         }
         return samples
     }

@@ -59,14 +59,16 @@ struct PerfRing: ~Copyable, @unchecked Sendable {  // one owner at a time: it ca
 
     /// Lends each sample's bytes and time to the body, in order, and then frees them all by one store of our position.
     ///
-    /// - Parameter joined: room for the largest record, for one that breaks at the ring's end.
+    /// - Parameters:
+    ///   - joined: room for the largest record, for one that breaks at the ring's end.
+    ///   - limit: the most samples; what is beyond stays in the ring.
     /// - Returns: number of samples lent.
-    mutating func drain(joining joined: UnsafeMutableRawPointer, _ body: (RawSpan, UInt64) -> Void) -> Int {
+    mutating func drain(joining joined: UnsafeMutableRawPointer, limit: Int, _ body: (RawSpan, UInt64) -> Void) -> Int {
         let head = unsafe position(at: Self.headOffset).pointee.load(ordering: .acquiring)
         var tail = unsafe position(at: Self.tailOffset).pointee.load(ordering: .relaxed)
         guard head != tail else { return 0 }
         var samples = 0
-        while tail != head {
+        while tail != head && samples < limit {
             let (record, bytes) = unsafe record(at: tail, joining: joined)
             switch unsafe record.load(as: UInt32.self) {
             case Record.sample:

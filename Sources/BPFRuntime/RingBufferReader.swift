@@ -75,17 +75,17 @@ package struct RingBufferReader: ~Copyable, @unchecked Sendable {  // one owner 
             producerPosition.pointee.load(ordering: .acquiring) &- consumerPosition.pointee.load(ordering: .relaxed))
     }
 
-    /// Gives each committed record to the body, in order, and then frees them all by one store of our position. Stops at a
-    /// record that a program is still writing. The pointer is valid, and 8-byte aligned, during the call only.
+    /// Gives up to `limit` committed records to the body, in order, and then frees them all by one store of our position.
+    /// Stops at a record that a program is still writing. The pointer is valid, and 8-byte aligned, during the call only.
     ///
     /// - Returns: number of records given.
     @inlinable
-    package mutating func drain(_ body: (UnsafeRawPointer, Int) -> Void) -> Int {
+    package mutating func drain(limit: Int = .max, _ body: (UnsafeRawPointer, Int) -> Void) -> Int {
         let start = unsafe consumerPosition.pointee.load(ordering: .relaxed)
         let end = unsafe producerPosition.pointee.load(ordering: .acquiring)
         var position = start
         var count = 0
-        while position != end {
+        while position != end && count < limit {
             let header = unsafe data + Int(position & mask)
             let length = unsafe UnsafeMutablePointer(mutating: header.assumingMemoryBound(to: Atomic<UInt32>.self))
                 .pointee.load(ordering: .acquiring)

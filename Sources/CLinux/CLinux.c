@@ -83,6 +83,11 @@ int clinux_inotify_watch(int fd, const char *directory)
 	return result(inotify_add_watch(fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE));
 }
 
+void clinux_map_blocks_from(int bytes)
+{
+	mallopt(M_MMAP_THRESHOLD, bytes);
+}
+
 void clinux_trim_heap(void)
 {
 	malloc_trim(0);

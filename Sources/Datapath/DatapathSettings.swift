@@ -9,8 +9,8 @@ package struct DatapathSettings: Hashable, Sendable {
         case medium
     }
 
-    /// Size of the buffer between programs and capture: a power of two, at least a page. 16 MiB holds 123,000 events.
-    package var ringBufferBytes: UInt32 = 16 << 20
+    /// Size of the buffer between programs and capture: a power of two, at least a page. 8 MiB holds 61,000 events.
+    package var ringBufferBytes: UInt32 = 8 << 20
     /// Connections that can be tracked, over all endpoints; the one that was idle longest makes room. About 180 bytes of
     /// kernel memory each, claimed at start.
     package var conntrackEntries: UInt32 = 131_072

@@ -3,7 +3,7 @@ internal import DatapathABI
 internal import FlowRing
 internal import Synchronization
 
-/// Takes our own programs' events out of the BPF ring buffer, and does nothing else, so that the kernel always finds room.
+/// Takes our own programs' events out of the BPF ring buffer.
 package struct EventCapture: ~Copyable, Sendable {
     private var reader: RingBufferReader
     private let counters: CaptureCounters
@@ -13,24 +13,27 @@ package struct EventCapture: ~Copyable, Sendable {
         self.counters = counters
     }
 
+    /// Events that the kernel's buffer holds: with its header, a record takes so many bytes.
+    var capacity: Int { reader.capacityBytes / (MemoryLayout<apus_event>.stride + 8) }
+
     func join(_ poll: inout BufferPoll) { poll.add(reader) }
 
-    /// Copies over what is there.
+    /// Copies over what is there, up to `limit` records.
     ///
     /// - Returns: number of records taken from the buffer, malformed ones included.
-    mutating func drain(into writer: inout EventRingWriter<apus_event>) -> Int {
-        let taken = Self.copy(from: &reader, to: &writer)
+    mutating func drain(into writer: inout EventRingWriter<apus_event>, limit: Int) -> Int {
+        let taken = Self.copy(from: &reader, to: &writer, limit)
         if taken.malformed > 0 { counters.malformedEvents.add(UInt64(taken.malformed), ordering: .relaxed) }
         return taken.records
     }
 
     @inline(never)
     private static func copy(
-        from reader: inout RingBufferReader, to writer: inout EventRingWriter<apus_event>
+        from reader: inout RingBufferReader, to writer: inout EventRingWriter<apus_event>, _ limit: Int
     ) -> (records: Int, malformed: Int) {
         var malformed = 0
         let size = MemoryLayout<apus_event>.size
-        let records = unsafe reader.drain { record, byteCount in
+        let records = unsafe reader.drain(limit: limit) { record, byteCount in
             let version = unsafe record.load(as: UInt8.self)
             let length = byteCount >= size ? unsafe record.load(fromByteOffset: 4, as: UInt16.self) : 0
             guard version == UInt8(APUS_ABI_VERSION), Int(length) == size else {

@@ -1,7 +1,6 @@
 import FlowModel
 
-/// Packs flows into a block (`BlockFormat`). Keeps its scratch memory: about 6 MiB for blocks of 8,192, as a block of
-/// drops may be twice as large.
+/// Packs flows into a block (`BlockFormat`). Keeps its scratch memory: about 3 MiB for blocks of 8,192.
 struct BlockEncoder {
     private var columns: FlowColumns
     private var facts: TupleTable

@@ -15,6 +15,10 @@ struct DropWindow: Sendable {
     /// A block of drops is written after so many blocks at the latest: so many a query for drops may have to read.
     static let mostBlocks = 64
 
+    /// Drops that a block brings at most: one with more keeps them alone. While there is room for so many, the next block's
+    /// fit into a block of drops that is no larger than others.
+    static func most(inBlockOf flows: Int) -> Int { flows / Zone.copiedShare }
+
     init(_ flows: [Flow] = [], blocks: Int = 0) {
         self.flows = flows
         self.blocks = blocks

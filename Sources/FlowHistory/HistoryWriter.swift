@@ -68,7 +68,8 @@ package struct HistoryWriter: ~Copyable, Sendable {
         self.lock = lock
         (self.status, self.checkpointer) = (status, checkpointer)
         encoder = BlockEncoder(
-            capacity: max(settings.blockFlows * 2, partition.drops.flows.count + settings.blockFlows))
+            capacity: max(
+                settings.blockFlows, partition.drops.flows.count + DropWindow.most(inBlockOf: settings.blockFlows)))
         window = tail
         durableFlows = tail.count
         window.reserveCapacity(settings.blockFlows + settings.backlogFlows)

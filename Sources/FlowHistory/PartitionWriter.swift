@@ -88,7 +88,9 @@ struct PartitionWriter: ~Copyable, Sendable {
         summary.blocks += 1
         drops.blocks += 1
         if zone.drops == .copied { drops.take(flows) }
-        if drops.waiting.count >= blockFlows || drops.blocks >= DropWindow.mostBlocks {
+        if drops.waiting.count > blockFlows - DropWindow.most(inBlockOf: blockFlows)
+            || drops.blocks >= DropWindow.mostBlocks
+        {
             bytes += try insertDrops(through: zone.lastSequence, &encoder)
         }
         return bytes

@@ -90,6 +90,8 @@ enum StoreFile {
         // Names are written seldom, and must be there before the flows that use them.
         try connection.execute("PRAGMA synchronous = \(kind == .catalog ? "FULL" : "NORMAL")")
         if kind == .flows { try connection.setPragma("wal_autocheckpoint", "0") }
+        // What is written is not read again; a commit of a block or two fits.
+        try connection.execute("PRAGMA cache_size = -512")
     }
 
     /// Opens an existing file; nothing in it is changed, but that what a crash interrupted is undone.

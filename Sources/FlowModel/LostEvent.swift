@@ -8,7 +8,8 @@ package enum LossPlace: String, CaseIterable, Sendable {
     case ciliumPerfRing = "cilium_perf_ring"
     /// An event of unknown version, type or length.
     case malformedEvent = "malformed_event"
-    /// The ring between capture and enrichment was full.
+    /// A queue before enrichment was full: in flows of another server only, as capture leaves in the kernel's buffer what
+    /// finds no room.
     case eventRing = "event_ring"
     /// A reader of the flow ring was overtaken by the writer.
     case flowRing = "flow_ring"

@@ -152,7 +152,7 @@ struct PerfCaptureTests {
 struct CaptureNapTests {
     @Test("Few records make naps longer, up to the latency; many make them shorter, down to a millisecond")
     func adapts() {
-        var nap = CaptureNap(longestMilliseconds: 10, ringCapacity: 65_536)
+        var nap = CaptureNap(longestMilliseconds: 10, bufferRecords: 65_536)
         var naps: [Int32] = []
         for records in [1, 1, 1, 1, 1, 1_000, 2_049, 65_536, 65_536, 65_536, 65_536, 0] {
             nap.adapt(to: records)

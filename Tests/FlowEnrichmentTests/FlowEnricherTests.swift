@@ -210,4 +210,19 @@ import Testing
         #expect(symbols.function(at: 0xff) == nil)
         #expect(KernelSymbols(functions: [:]).function(at: 1) == nil)
     }
+
+    @Test("Room before a function is no function")
+    func padding() {
+        let lines = """
+            ffffffff81000040 T __pfx_ip_rcv
+            ffffffff81000050 T ip_rcv
+            ffffffff81000190 t __pfx_udp_rcv\t[udp]
+            ffffffff810001a0 t udp_rcv\t[udp]
+
+            """
+        let symbols = KernelSymbols(lines: Array(lines.utf8))
+        #expect(symbols.function(at: 0xffff_ffff_8100_0048) == nil)
+        #expect(symbols.function(at: 0xffff_ffff_8100_0060) == "ip_rcv")
+        #expect(symbols.function(at: 0xffff_ffff_8100_01a0) == "udp_rcv")
+    }
 }

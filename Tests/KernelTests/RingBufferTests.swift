@@ -39,6 +39,33 @@ struct RingBufferTests {
         #expect(ports == (0..<records).map { UInt16(1_024 + $0 % 60_000) })
     }
 
+    @Test("What the event ring has no room for stays in the buffer, in its order, and nothing is lost")
+    func leavesWhatHasNoRoom() throws {
+        let bench = try Self.eachPacket(1 << 20)
+        // The first packet of a connection makes a verdict and a trace.
+        for index in 0..<1_500 {
+            let packet = Packets.frame(bench.received(.tcp, Packets.tcp(UInt16(1_024 + index), 80, .ack)))
+            _ = try bench.datapath.toPod.run(packet: packet, interfaceIndex: Bench.loopback)
+        }
+        let events = EventRing<apus_event>(capacity: 1_024)
+        var reader = EventRingReader(events)
+        var capture = Capture(EventCapture(reader: bench.reader, counters: CaptureCounters()), into: events)
+        var (taken, ports): ([Int], [UInt16]) = ([], [])
+        while ports.count < 3_000 {
+            taken.append(capture.drain())
+            taken.append(capture.drain())
+            let read = reader.consume(limit: 700) { span in
+                for index in span.indices { ports.append(span[index].source_port) }
+            }
+            try #require(read > 0, "\(ports.count) events")
+        }
+        #expect(taken.prefix(6) == [1_024, 0, 700, 0, 324, 0])
+        let expected = (0..<3_000).map { index in UInt16(1_024 + index / 2) }
+        #expect(ports == expected)
+        #expect(events.lost == 0)
+        #expect(try bench.datapath.counters().total.lost == 0)
+    }
+
     @Test("However many events come, and whatever is too small for them, those read and those lost are those produced")
     func account() throws {
         let bench = try Self.eachPacket(1 << 20)

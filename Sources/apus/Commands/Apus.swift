@@ -20,6 +20,7 @@ struct Apus: AsyncParsableCommand {
         ])
 
     static func main() async {
+        ProcessMemory.mapLargeBlocks()
         StandardStream.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -36,9 +36,7 @@ final class LossMonitor: Sendable {
     /// Records what was lost since the last look.
     func look() {
         let flows = pipeline.flows.published - pipeline.flows.start
-        var current: [LossPlace: UInt64] = [
-            .eventRing: pipeline.events.lost, .malformedEvent: pipeline.captureCounters.malformed,
-        ]
+        var current: [LossPlace: UInt64] = [.malformedEvent: pipeline.captureCounters.malformed]
         if let cilium = pipeline.ciliumCounters { current[.ciliumPerfRing] = cilium.lost }
         do {
             let counters = try pipeline.counters.read()
@@ -82,8 +80,7 @@ final class LossMonitor: Sendable {
         case .kernelProgramBusy: "drops came faster than one processor could tell them; no setting helps"
         case .ciliumPerfRing: "a processor's ring for Cilium's events was full; raise --cilium-ring-bytes"
         case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
-        case .eventRing: "the event ring was full; raise --event-ring-events"
-        case .flowRing: "a reader was too slow; raise --flow-ring-flows"
+        case .eventRing, .flowRing: "a reader was too slow; raise --flow-ring-flows"
         case .history: "the disk was too slow; give --data-dir a faster one"
         }
     }

@@ -34,6 +34,16 @@ struct RecordStage: ~Copyable, Sendable {
         }
     }
 
+    /// After a failure: throws away what comes until told to stop, so that capture, which waits for room, can end.
+    mutating func discard(until isStopping: borrowing Atomic<Bool>) {
+        while true {
+            let wasStopping = isStopping.load(ordering: .acquiring)
+            if events.consume(limit: .max, { _ in }) > 0 { continue }
+            if wasStopping { return }
+            events.wait(timeoutMilliseconds: Self.flushMilliseconds)
+        }
+    }
+
     /// - Parameter lost: events that did not come this far.
     /// - Returns: events in the file.
     consuming func finish(lost: () -> UInt64) throws(SystemError) -> UInt64 {

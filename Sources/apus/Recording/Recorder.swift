@@ -84,6 +84,12 @@ final class Recorder: Sendable {
             var stage = handover.take()
             do throws(SystemError) {
                 try stage.run(until: thread.isStopping)
+            } catch {
+                result.withLock { [error] in $0 = .failure(error) }
+                onFailure()
+                return stage.discard(until: thread.isStopping)
+            }
+            do throws(SystemError) {
                 let recorded = try stage.finish { lost }
                 result.withLock { $0 = .success(Account(recorded: recorded, lost: lost)) }
             } catch {
@@ -96,7 +102,7 @@ final class Recorder: Sendable {
     /// Events that are not in the file, at all places together. Exact once capture has ended.
     private var lost: UInt64 {
         let kernel = try? counters.read()
-        return (kernel?.total.lost ?? 0) + (kernel?.kernelDropsMissed ?? 0) + captureCounters.malformed + events.lost
+        return (kernel?.total.lost ?? 0) + (kernel?.kernelDropsMissed ?? 0) + captureCounters.malformed
     }
 
     /// Ends the watch, works off what the kernel has given, and closes the file. Same namespace as for `init`.
