@@ -41,6 +41,11 @@ final class HistoryCheckpointer: Sendable {
         }
     }
 
+    /// Makes a partition one plain file whose summary is known. Returns at once.
+    func seal(again firstSequence: UInt64) {
+        queue.async { [self] in attempt { () throws(SQLiteError) in try endLog(firstSequence) } }
+    }
+
     /// Waits for the requests made so far.
     func finish() { queue.sync {} }
 

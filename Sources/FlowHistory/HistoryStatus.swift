@@ -31,7 +31,7 @@ package final class HistoryStatus: Sendable {
     package var waitingFlows: Int { waiting.load(ordering: .relaxed) }
     /// Full blocks in the store.
     package var blocks: UInt64 { blockCount.load(ordering: .relaxed) }
-    /// Size of the store's files, their write-ahead logs apart.
+    /// Size of the store's files, the write-ahead log of the live partition apart.
     package var bytes: UInt64 { fileBytes.load(ordering: .relaxed) }
     /// Flows and blocks deleted by retention since the start.
     package var expiredFlows: UInt64 { expired.load(ordering: .relaxed) }

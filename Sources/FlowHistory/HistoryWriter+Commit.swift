@@ -13,26 +13,28 @@ extension HistoryWriter {
         guard let waitingSince else { return false }
         if let retryAt, now < retryAt { return false }
         guard window.count >= settings.blockFlows || now - waitingSince >= settings.commitInterval else { return false }
-        try commit()
+        try commit(now: now)
         return true
     }
 
     /// Makes all waiting flows and losses durable, with the names that they use, in one transaction.
-    package mutating func commit() throws(HistoryError) {
+    package mutating func commit(now: ContinuousClock.Instant = .now) throws(HistoryError) {
         guard waitingSince != nil else { return }
         do throws(SQLiteError) {
             try writeNames()
-            if isPartitionFull(window[durableFlows...].first?.timeNanoseconds) { try roll() }
+            if isPartitionFull(window[durableFlows...].first?.timeNanoseconds, now) { try roll() }
+            if partition.summary.openedTime == nil { partitionSince = now }
             try write()
         } catch {
-            retryAt = .now + settings.commitInterval
+            retryAt = now + settings.commitInterval
             let failure = HistoryError.sqlite(doing: "writing \(waitingFlows) flows to history", error)
             status.failed(failure)
             throw failure
         }
         retryAt = nil
-        if bytesSinceCheckpoint >= settings.checkpointBytes { requestCheckpoint(.now) }
+        if bytesSinceCheckpoint >= settings.checkpointBytes { requestCheckpoint(now) }
         try refreshBytes()
+        try removeBeyondBytes()
     }
 
     /// Commits what waits, brings the write-ahead logs into the files and closes the store.

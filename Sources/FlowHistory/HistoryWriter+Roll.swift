@@ -3,11 +3,12 @@ import SQLiteRuntime
 
 extension HistoryWriter {
     /// Whether a flow of this time belongs into the next partition: the live one's period is over, or it has its share
-    /// of bytes. Measured from the partition's first flow, so that a clock that goes back opens none.
-    func isPartitionFull(_ time: UInt64?) -> Bool {
+    /// of bytes. Measured from the partition's first flow, so that a clock that goes back opens none; but while it is
+    /// behind, by the time that passes, so that the partition is ended all the same.
+    func isPartitionFull(_ time: UInt64?, _ now: ContinuousClock.Instant) -> Bool {
         guard let time, let opened = partition.summary.openedTime else { return false }
-        return time >= opened && time - opened >= settings.periodNanoseconds
-            || partitionBytes >= settings.partitionBytes
+        let elapsed = time >= opened ? time - opened : (now - partitionSince).wholeNanoseconds
+        return elapsed >= settings.periodNanoseconds || partitionBytes >= settings.partitionBytes
     }
 
     private var partitionBytes: UInt64 { status.bytes - min(status.bytes, otherBytes) }
@@ -53,11 +54,12 @@ extension HistoryWriter {
         durableFlows = 0
     }
 
-    /// Looks at the sizes of the files that are not written.
+    /// Looks at the sizes of the files that are not the live partition's. A partition that is being sealed has grown
+    /// since it was looked at last.
     mutating func measureOthers() {
-        otherBytes = DiskSpace.bytes(of: StoreFile.catalogPath(settings.directory))
+        otherBytes = StoreFile.bytes(StoreFile.catalogPath(settings.directory))
         for summary in sealed {
-            otherBytes += DiskSpace.bytes(of: StoreFile.partitionPath(settings.directory, summary.firstSequence))
+            otherBytes += StoreFile.bytes(StoreFile.partitionPath(settings.directory, summary.firstSequence))
         }
     }
 }

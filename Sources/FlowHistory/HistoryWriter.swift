@@ -37,7 +37,10 @@ package struct HistoryWriter: ~Copyable, Sendable {
     var retryAt: ContinuousClock.Instant?
     var lastCheckpoint = ContinuousClock.now
     var bytesSinceCheckpoint = 0
-    /// Of sealed partitions and the catalog.
+    var ageClock: AgeClock
+    /// When the live partition got its first flow, or was opened with some.
+    var partitionSince = ContinuousClock.now
+    /// Of sealed partitions and the catalog, with their write-ahead logs.
     var otherBytes: UInt64 = 0
     /// Declared last: released when all else is closed.
     private let lock: WriterLock
@@ -58,13 +61,20 @@ package struct HistoryWriter: ~Copyable, Sendable {
             return try (id: StoreMeta.establishID(connection), summaries: PartitionSummary.load(connection))
         }
         let firsts = StoreFile.partitions(settings.directory)
+        StoreFile.removeSideFiles(settings.directory, of: firsts)
         let partition = try PartitionWriter(firsts.last ?? 1, settings)
         let tail = try partition.readTail()
         let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
         let status = HistoryStatus(storedThrough: last)
         let checkpointer = HistoryCheckpointer(settings, status)
+        try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
+            try PartitionSummary.forget(opened.summaries.keys.filter { !firsts.contains($0) }, connection)
+        }
         let sealed = try Self.sealed(firsts.dropLast(), opened.summaries, settings, checkpointer)
         status.holds(blocks: partition.summary.blocks + sealed.reduce(0) { $0 + $1.blocks })
+        ageClock = AgeClock(
+            period: settings.periodNanoseconds,
+            start: [sealed.last?.latestTime, partition.summary.openedTime].compactMap(\.self).min())
         self.lock = lock
         (self.status, self.checkpointer) = (status, checkpointer)
         encoder = BlockEncoder(
@@ -82,19 +92,21 @@ package struct HistoryWriter: ~Copyable, Sendable {
         status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
     }
 
-    /// What is known of the partitions that are not written any more. Where the catalog does not know one, as the
-    /// process ended before, its sealing is made up for.
+    /// What is known of the partitions that are not written any more. Where the catalog does not know one, or it has a
+    /// log yet, as the process ended before, its sealing is made up for.
     private static func sealed(
         _ firsts: ArraySlice<UInt64>, _ known: [UInt64: PartitionSummary], _ settings: HistorySettings,
         _ checkpointer: HistoryCheckpointer
     ) throws(HistoryError) -> [PartitionSummary] {
         var sealed: [PartitionSummary] = []
         for first in firsts {
+            let path = StoreFile.partitionPath(settings.directory, first)
             if let summary = known[first] {
                 sealed.append(summary.withoutSets)
+                if StoreFile.exists(path + "-wal") { checkpointer.seal(again: first) }
                 continue
             }
-            let reader = try PartitionReader(StoreFile.partitionPath(settings.directory, first), firstSequence: first)
+            let reader = try PartitionReader(path, firstSequence: first)
             let summary = try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
                 try reader.summary()
             }
@@ -118,16 +130,18 @@ package struct HistoryWriter: ~Copyable, Sendable {
     /// Takes over flows that wait for the next commit. Their sequences rise and are at least `nextSequence`.
     ///
     /// Never waits for the disk. What does not fit the backlog is counted as lost.
-    package mutating func append(_ flows: Span<Flow>) {
+    ///
+    /// - Parameter now: from here on they wait.
+    package mutating func append(_ flows: Span<Flow>, at now: ContinuousClock.Instant = .now) {
         guard flows.count > 0 else { return }
         precondition(flows[0].sequence >= nextSequence, "sequences rise")
         let accepted = min(flows.count, settings.backlogFlows - waitingFlows)
         if accepted > 0 {
             for index in 0..<accepted { window.append(flows[index]) }
             nextSequence = flows[accepted - 1].sequence + 1
-            if waitingSince == nil { waitingSince = .now }
+            if waitingSince == nil { waitingSince = now }
         }
-        if accepted < flows.count { lose(flows.extracting(accepted..<flows.count)) }
+        if accepted < flows.count { lose(flows.extracting(accepted..<flows.count), now) }
         status.waits(waitingFlows)
     }
 
@@ -136,7 +150,7 @@ package struct HistoryWriter: ~Copyable, Sendable {
 
     var waitingFlows: Int { window.count - durableFlows }
 
-    private mutating func lose(_ flows: Span<Flow>) {
+    private mutating func lose(_ flows: Span<Flow>, _ now: ContinuousClock.Instant) {
         var times = (least: UInt64.max, most: UInt64(0))
         for index in 0..<flows.count {
             times.least = min(times.least, flows[index].timeNanoseconds)
@@ -145,13 +159,13 @@ package struct HistoryWriter: ~Copyable, Sendable {
         status.lost(flows.count)
         append(
             loss: LostEvent(
-                place: .history, count: UInt64(flows.count), firstNanoseconds: times.least, lastNanoseconds: times.most)
-        )
+                place: .history, count: UInt64(flows.count), firstNanoseconds: times.least, lastNanoseconds: times.most),
+            at: now)
     }
 
     /// Keeps a gap for the next commit; one that follows another of the same place before that is merged with it.
-    package mutating func append(loss: LostEvent) {
-        if waitingSince == nil { waitingSince = .now }
+    package mutating func append(loss: LostEvent, at now: ContinuousClock.Instant = .now) {
+        if waitingSince == nil { waitingSince = now }
         guard let index = losses.firstIndex(where: { $0.place == loss.place }) else { return losses.append(loss) }
         losses[index].count += loss.count
         losses[index].firstNanoseconds = min(losses[index].firstNanoseconds, loss.firstNanoseconds)

@@ -22,6 +22,9 @@ struct PartitionSummary: Sendable, Equatable {
 
     var isEmpty: Bool { flows == 0 && lossTimes == nil }
 
+    /// Of its flows; of its gaps, where it has none.
+    var latestTime: UInt64 { flows > 0 ? maximumTime : lossTimes?.upperBound ?? 0 }
+
     /// Takes in what flows tell that are stored; they are counted apart, as those of the tail are stored twice.
     mutating func note(_ zone: Zone, _ sets: BlockSets) {
         if openedTime == nil { openedTime = zone.minimumTime }
@@ -118,6 +121,15 @@ extension PartitionSummary {
             row.bind(Int64(storable: lossTimes.upperBound), at: 9)
         }
         try row.run()
+    }
+
+    /// Forgets partitions whose files are gone.
+    static func forget(_ firstSequences: [UInt64], _ connection: borrowing Connection) throws(SQLiteError) {
+        var row = try connection.prepare("DELETE FROM partitions WHERE first_sequence = ?")
+        for first in firstSequences {
+            row.bind(Int64(storable: first), at: 1)
+            try row.run()
+        }
     }
 
     /// Forgets a partition that is gone, and those before it.

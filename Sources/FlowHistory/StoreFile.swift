@@ -58,9 +58,27 @@ enum StoreFile {
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+    private static let sideFiles = ["-wal", "-shm", "-journal"]
+
+    /// What a database takes on the disk, its write-ahead log included.
+    static func bytes(_ path: String) -> UInt64 { DiskSpace.bytes(of: path) + DiskSpace.bytes(of: path + "-wal") }
+
     /// Removes a partition; readers that have it open go on.
     static func remove(_ path: String) {
-        for name in [path, path + "-wal", path + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
+        for suffix in [""] + sideFiles { try? FileManager.default.removeItem(atPath: path + suffix) }
+    }
+
+    /// Removes what a removal that was interrupted has left: logs of partitions that are not there.
+    static func removeSideFiles(_ directory: String, of partitions: [UInt64]) {
+        let known = Set(partitions.map { partitionPath(directory, $0) })
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            let path = directory + "/" + name
+            guard name.hasPrefix(prefix), let suffix = sideFiles.first(where: name.hasSuffix),
+                name.utf8.count == prefix.utf8.count + digits + self.suffix.utf8.count + suffix.utf8.count,
+                !known.contains(String(path.dropLast(suffix.count)))
+            else { continue }
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     // MARK: Opening
@@ -89,9 +107,11 @@ enum StoreFile {
         try connection.setPragma("journal_size_limit", "\(settings.checkpointBytes * 4)")
         // Names are written seldom, and must be there before the flows that use them.
         try connection.execute("PRAGMA synchronous = \(kind == .catalog ? "FULL" : "NORMAL")")
-        if kind == .flows { try connection.setPragma("wal_autocheckpoint", "0") }
         // What is written is not read again; a commit of a block or two fits.
         try connection.execute("PRAGMA cache_size = -512")
+        // Of the catalog, what comes of itself is enough; of flows, the checkpointer sees to it.
+        let pages = kind == .catalog ? max(1, settings.checkpointBytes / 4 / pageBytes) : 0
+        try connection.setPragma("wal_autocheckpoint", "\(pages)")
     }
 
     /// Opens an existing file; nothing in it is changed, but that what a crash interrupted is undone.

@@ -95,7 +95,7 @@ struct HistoryPartitionTests {
     @Test("number few though clocks jump back and forth")
     func jumpingClocks() throws {
         var random = SeededGenerator(seed: 3)
-        var writer = try writer()
+        var writer = try writer { $0.partitionPeriod = .seconds(60) }
         for number in 1...400 {
             writer.append([Flow.wild(UInt64(number), &random)])
             try writer.commit()

@@ -33,7 +33,8 @@ struct HistoryRetentionTests {
             flows[Int(first) - 1..<Int(end) - 1].allSatisfy { $0.timeNanoseconds < now - 8_000_000 }
         }
         #expect(!expired.isEmpty)
-        let result = try writer.applyRetention(now: now)
+        let then = ContinuousClock.now
+        let result = try writer.applyRetention(now: now, at: then)
         let next = try #require(expired.last?.1)
         #expect(result == RetentionResult(partitions: expired.count, flows: next - 1))
         #expect(writer.status.expiredFlows == result.flows)
@@ -41,8 +42,9 @@ struct HistoryRetentionTests {
         var reader = try HistoryReader(directory: store.directory)
         #expect(try reader.losses() == [])
 
-        // An hour later all is gone, the live partition too.
-        try writer.applyRetention(now: now + 3_600_000_000_000)
+        // An hour later, which is believed after a partition's period, all is gone, the live partition too.
+        #expect(try writer.applyRetention(now: now + 3_600_000_000_000, at: then).partitions == 0)
+        try writer.applyRetention(now: now + 3_600_001_000_000, at: then + .milliseconds(1))
         #expect(try readAll(store).isEmpty)
         #expect(writer.status.expiredFlows == 1050)
         #expect(writer.status.blocks == 0)
