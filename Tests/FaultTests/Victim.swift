@@ -9,15 +9,20 @@ final class Victim {
     private var text = Data()
 
     /// - Parameter operation: the change of the disk in the middle of which it kills itself; 0: never.
-    init(_ directory: String, seed: UInt64, operation: UInt64) throws {
+    convenience init(_ directory: String, seed: UInt64, operation: UInt64) throws {
+        try self.init([directory, "\(seed)", "\(operation)"])
+    }
+
+    init(_ arguments: [String]) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         process.executableURL = URL(filePath: own).deletingLastPathComponent().appending(path: "HistoryVictim")
-        process.arguments = [directory, "\(seed)", "\(operation)"]
+        process.arguments = arguments
         (process.standardInput, process.standardOutput) = (input, output)
         try process.run()
     }
 
     var identifier: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
 
     /// Waits until it has said so many lines.
     func waitForLines(_ count: Int) {
@@ -26,6 +31,12 @@ final class Victim {
             if more.isEmpty { return }
             text += more
         }
+    }
+
+    /// What it said last before it ended.
+    func waitForLastLine() throws -> Data {
+        _ = try waitForEnd()
+        return text.split(separator: UInt8(ascii: "\n")).last ?? Data()
     }
 
     /// The whole lines that it said until it ended, and the signal that ended it; 0 for none.

@@ -4,8 +4,11 @@ import Foundation
 package final class FaultStore: Sendable {
     package let directory: String
 
-    package init() {
-        directory = FileManager.default.temporaryDirectory.appending(path: "apus-faults-\(UUID())").path()
+    /// - Parameter isInMemory: where the machine has a file system in memory, on that: syncing costs no time there.
+    package init(isInMemory: Bool = false) {
+        let hasMemory = isInMemory && FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let parent = hasMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
+        directory = parent.appending(path: "apus-faults-\(UUID())").path()
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     }
 

@@ -11,6 +11,7 @@ import HistoryFaults
 struct HistoryVictim {
     static func main() throws {
         let arguments = CommandLine.arguments
+        if arguments[1] == "load" { return try Endurance(arguments[2]).run() }
         let seed = UInt64(arguments[2])!
         let operation = UInt64(arguments[3])!
         let disk = FaultyDisk(arguments[1])
