@@ -36,7 +36,12 @@ final class HistoryCheckpointer: Sendable {
                 try endLog(summary.firstSequence)
                 let catalog = try Connection(
                     path: StoreFile.catalogPath(directory), mode: .readWrite, busyTimeout: .seconds(2))
-                try summary.store(catalog)
+                let transaction = try Transaction(catalog, .immediate)
+                // Retention first removes the file and then the row: what is gone by now gets no row any more.
+                if StoreFile.exists(StoreFile.partitionPath(directory, summary.firstSequence)) {
+                    try summary.store(catalog)
+                }
+                try transaction.commit()
             }
         }
     }
@@ -46,11 +51,17 @@ final class HistoryCheckpointer: Sendable {
         queue.async { [self] in attempt { () throws(SQLiteError) in try endLog(firstSequence) } }
     }
 
-    /// Waits for the requests made so far.
-    func finish() { queue.sync {} }
+    /// Waits for the requests made so far, and tries once more what readers stood in the way of.
+    func finish() {
+        queue.sync { attempt { () throws(SQLiteError) in try endBusyLogs() } }
+    }
+
+    private func endBusyLogs() throws(SQLiteError) {
+        for first in busy.withLock({ $0 }) { try endLog(first) }
+    }
 
     private func checkpoint(_ firstSequence: UInt64) throws(SQLiteError) {
-        for first in busy.withLock({ $0 }) { try endLog(first) }
+        try endBusyLogs()
         let path = StoreFile.partitionPath(directory, firstSequence)
         guard StoreFile.exists(path) else { return }
         let connection = try StoreFile.openForCheckpoints(path)

@@ -27,7 +27,8 @@ extension HistoryWriter {
     }
 
     /// - Parameter free: what others find free on the disk; nil: not known.
-    mutating func applyRetention(
+    @discardableResult
+    package mutating func applyRetention(
         now wall: UInt64, at instant: ContinuousClock.Instant, free: UInt64?
     ) throws(HistoryError) -> RetentionResult {
         var result = RetentionResult()
@@ -36,11 +37,16 @@ extension HistoryWriter {
             try rollIfOld(now)
             measureOthers()
             status.measured(bytes: otherBytes + (try partition.bytes()))
-            // Some file systems give the room back later: what has been removed counts as free at once.
+            // Some file systems give the room back later: what is removed counts as free at once, and what is missing
+            // then is seen in the next run that has a time of its own.
             var missing = missingBytes(free)
-            while let oldest = sealed.first, missing > 0 || mustGo(oldest, now) {
-                result.hasMore = result.partitions == Self.partitionsAtOnce
-                if result.hasMore { break }
+            while let oldest = sealed.first {
+                let mustGo = mustGo(oldest, now)
+                guard mustGo || missing > 0 else { break }
+                if result.partitions == Self.partitionsAtOnce {
+                    result.hasMore = mustGo
+                    break
+                }
                 let bytes = try remove(oldest)
                 missing -= min(missing, bytes)
                 result.partitions += 1

@@ -13,13 +13,14 @@ extension HistoryWriter {
 
     private var partitionBytes: UInt64 { status.bytes - min(status.bytes, otherBytes) }
 
-    /// Ends the live partition and begins the next one. What waits is not touched.
+    /// Ends the live partition, which has flows, and begins the next one. What waits is not touched. A gap before its
+    /// first flow is the next one's.
     mutating func roll() throws(SQLiteError) {
         guard !partition.summary.isEmpty else { return }
         try endPartition()
         let next: PartitionWriter
         do throws(HistoryError) {
-            next = try PartitionWriter(window.first?.sequence ?? nextSequence, settings)
+            next = try PartitionWriter(partition.summary.lastSequence + 1, settings)
         } catch {
             if case .sqlite(_, let error) = error { throw error }
             preconditionFailure("a new file is of this format: \(error)")
@@ -31,11 +32,13 @@ extension HistoryWriter {
         measureOthers()
     }
 
-    /// The tail becomes the last blocks, and the drops that wait their last block.
+    /// The tail becomes the last blocks, and the drops that wait their last block. All is on the disk then, before the
+    /// next file is: a loss of power takes the newest flows, never some from the middle.
     private mutating func endPartition() throws(SQLiteError) {
         let earlier = partition.summary
         let window = window
         do throws(SQLiteError) {
+            try partition.connection.execute("PRAGMA synchronous = FULL")
             let transaction = try Transaction(partition.connection, .immediate)
             for start in stride(from: 0, to: durableFlows, by: settings.blockFlows) {
                 let end = min(start + settings.blockFlows, durableFlows)
@@ -43,6 +46,8 @@ extension HistoryWriter {
             }
             _ = try partition.insertDrops(through: partition.summary.lastSequence, &encoder)
             try partition.deleteTail()
+            // The commit syncs the log only if something is written.
+            try partition.connection.execute("PRAGMA user_version = \(StoreFile.format)")
             try transaction.commit()
         } catch {
             partition.didRollBack(to: earlier)

@@ -106,14 +106,19 @@ package struct HistoryWriter: ~Copyable, Sendable {
                 if StoreFile.exists(path + "-wal") { checkpointer.seal(again: first) }
                 continue
             }
-            let reader = try PartitionReader(path, firstSequence: first)
-            let summary = try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
-                try reader.summary()
-            }
+            let summary = try summary(path, first)
             sealed.append(summary.withoutSets)
             checkpointer.seal(summary)
         }
         return sealed
+    }
+
+    /// Nobody has the file open afterwards.
+    private static func summary(_ path: String, _ first: UInt64) throws(HistoryError) -> PartitionSummary {
+        let reader = try PartitionReader(path, firstSequence: first)
+        return try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
+            try reader.summary()
+        }
     }
 
     private static func lock(_ directory: String) throws(HistoryError) -> WriterLock {

@@ -162,6 +162,8 @@ enum StoreFile {
     static func endLog(_ path: String) throws(SQLiteError) -> Bool {
         let connection = try openForCheckpoints(path)
         do throws(SQLiteError) {
+            // A file that was to be done with its log already is asked for it only when it is read.
+            _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
             guard try !connection.checkpoint(.truncate).wasBusy else { return false }
             return try connection.setPragma("journal_mode", "DELETE") == "delete"
         } catch {

@@ -8,9 +8,11 @@ final class Victim {
     /// What it has said so far.
     private var text = Data()
 
-    /// - Parameter operation: the change of the disk in the middle of which it kills itself; 0: never.
-    convenience init(_ directory: String, seed: UInt64, operation: UInt64) throws {
-        try self.init([directory, "\(seed)", "\(operation)"])
+    /// - Parameters:
+    ///   - operation: the change of the disk in the middle of which it kills itself; 0: never.
+    ///   - retains: whether retention removes partitions all the time.
+    convenience init(_ directory: String, seed: UInt64, operation: UInt64, retains: Bool = false) throws {
+        try self.init([directory, "\(seed)", "\(operation)"] + (retains ? ["retain"] : []))
     }
 
     init(_ arguments: [String]) throws {

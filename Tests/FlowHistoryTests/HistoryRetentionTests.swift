@@ -107,6 +107,28 @@ struct HistoryRetentionTests {
         #expect(try readAll(store).map(\.sequence) == Array(newest...1000))
     }
 
+    @Test("that was interrupted leaves nothing after the next start: no log without its file, no row without one")
+    func interrupted() throws {
+        let store = TemporaryStore()
+        let settings = store.settings { ($0.blockFlows, $0.partitionPeriod) = (64, .milliseconds(1)) }
+        var writer = try HistoryWriter(settings, catalog: FlowCatalog())
+        try write(likelyFlows(1000), to: &writer)
+        try writer.close()
+        let gone = StoreFile.partitionPath(store.directory, 1)
+        let newest = store.database
+        try FileManager.default.removeItem(atPath: gone)
+        for path in [gone + "-wal", gone + "-shm", gone + "-journal", newest + "-other"] {
+            try Data("left".utf8).write(to: URL(filePath: path))
+        }
+        try HistoryWriter(settings, catalog: FlowCatalog()).close()
+        let left = try FileManager.default.contentsOfDirectory(atPath: store.directory)
+        #expect(left.allSatisfy { $0.hasSuffix(".sqlite") || $0 == "writer.lock" || newest.hasSuffix($0.dropLast(6)) })
+        let catalog = try Connection(path: store.catalog, mode: .readOnly, busyTimeout: .zero)
+        let firsts = StoreFile.partitions(store.directory)
+        #expect(try catalog.integer("SELECT count(*) FROM partitions") == Int64(firsts.count - 1))
+        #expect(try catalog.integer("SELECT min(first_sequence) FROM partitions") == Int64(firsts[0]))
+    }
+
     @Test("takes nothing from a reader that has the file open")
     func openReader() throws {
         let store = TemporaryStore()

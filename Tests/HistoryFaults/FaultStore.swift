@@ -19,7 +19,7 @@ package final class FaultStore: Sendable {
 
     /// The files as they are now, in another directory, without the shared memory that ends with its users.
     package func copy() throws -> FaultStore {
-        let copy = FaultStore()
+        let copy = FaultStore(isInMemory: true)
         try makeSubdirectories(in: copy)
         for name in files() where !name.hasSuffix("-shm") {
             try FileManager.default.copyItem(atPath: directory + "/" + name, toPath: copy.directory + "/" + name)
@@ -29,7 +29,7 @@ package final class FaultStore: Sendable {
 
     /// What a loss of power might leave of the files.
     package func afterPowerLoss(_ disk: FaultyDisk, seed: UInt64) throws -> FaultStore {
-        let copy = FaultStore()
+        let copy = FaultStore(isInMemory: true)
         try makeSubdirectories(in: copy)
         guard disk.saveAfterPowerLoss(to: copy.directory, seed: seed) else { throw CocoaError(.fileWriteUnknown) }
         return copy

@@ -90,6 +90,16 @@ package struct ScriptedProducer {
     }
 }
 
+/// As `faultSettings`, with retention that removes partitions all the time.
+package func retentionSettings(_ directory: String) -> HistorySettings {
+    var settings = faultSettings(directory)
+    settings.checkpointBytes = 1 << 16
+    settings.partitionPeriod = .milliseconds(150)
+    settings.maximumBytes = 1 << 20
+    settings.minimumFreeBytes = nil
+    return settings
+}
+
 /// Small blocks, so that a few flows go through all that a store does.
 package func faultSettings(_ directory: String) -> HistorySettings {
     var settings = HistorySettings(directory: directory)

@@ -11,15 +11,18 @@ package struct StoreInspection: Sendable {
     /// At most a few of a kind.
     package private(set) var problems: [String] = []
 
-    /// - Parameter isThorough: lets the store check all that it can check.
-    package init(_ directory: String, isThorough: Bool = false) {
+    /// - Parameters:
+    ///   - isThorough: lets the store check all that it can check.
+    ///   - isCut: retention may have removed what was first.
+    package init(_ directory: String, isThorough: Bool = false, isCut: Bool = false) {
         do throws(HistoryError) {
             let catalog = FlowCatalog()
             var reader = try HistoryReader(directory: directory, catalog: catalog)
             try read(&reader, catalog)
             lostFlows = try reader.losses().reduce(0) { $0 + $1.count }
-            if storedFlows + lostFlows != lastSequence {
-                note("\(storedFlows) stored and \(lostFlows) lost, and \(lastSequence) were produced")
+            let first = isCut ? try reader.extent().sequences?.lowerBound ?? 1 : 1
+            if storedFlows + lostFlows != lastSequence + 1 - first {
+                note("\(storedFlows) stored and \(lostFlows) lost, and \(first) to \(lastSequence) were produced")
             }
             if isThorough { problems += try reader.integrityCheck() }
         } catch .noStore {
