@@ -8,10 +8,12 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
     private struct State {
         var elements: [Element]
         var indices: [Element: UInt32]
+        var reserved: Set<UInt32> = []
     }
 
     private let state: Mutex<State>
     private let published: Atomic<Int>
+    private let reservations = Atomic(0)
 
     /// - Parameter placeholder: the element of index 0, which stands for "none or unknown".
     package init(placeholder: Element) {
@@ -33,6 +35,24 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
             return index
         }
     }
+
+    /// Gives the next index to an element that is not known any more.
+    ///
+    /// - Parameter element: what then stands at the index; it is never found there by `intern`.
+    package func reserve(as element: Element) {
+        state.withLock { state in
+            state.reserved.insert(UInt32(state.elements.count))
+            state.elements.append(element)
+            published.store(state.elements.count, ordering: .releasing)
+            reservations.add(1, ordering: .releasing)
+        }
+    }
+
+    /// How many indices are reserved. One atomic load.
+    package var reservedCount: Int { reservations.load(ordering: .acquiring) }
+
+    /// The indices of elements that are not known any more.
+    package func reserved() -> Set<UInt32> { state.withLock { $0.reserved } }
 
     /// All elements at their indices, as of now.
     package func elements() -> [Element] { state.withLock { $0.elements } }

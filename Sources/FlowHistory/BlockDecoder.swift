@@ -13,6 +13,7 @@ struct BlockDecoder {
     /// A group's words: filled by the caller, then checked by `open`.
     var words: [[UInt64]] = Array(repeating: [], count: BlockGroup.count)
     private(set) var flowCount = 0
+    private var owner: UInt64 = 0
     private(set) var isOpen = [Bool](repeating: false, count: BlockGroup.count)
     private(set) var lanes = [LaneView](repeating: LaneView(), count: Lane.count)
     /// A lane's dictionary: 2^width entries, so that no index lies beyond.
@@ -26,8 +27,9 @@ struct BlockDecoder {
     private var tableCounts = [Int](repeating: 0, count: BlockGroup.count * 2)
 
     /// Begins a block, of which nothing is read yet.
-    mutating func begin(flowCount: Int) {
+    mutating func begin(flowCount: Int, owner: UInt64 = 0) {
         self.flowCount = flowCount
+        self.owner = owner
         for index in isOpen.indices { isOpen[index] = false }
     }
 
@@ -72,6 +74,9 @@ struct BlockDecoder {
         }
         guard header >> 16 & 0xff_ffff == UInt64(flowCount), (1...BlockFormat.maximumFlows).contains(flowCount) else {
             throw BlockDamage("it holds \(header >> 16 & 0xff_ffff) flows, and its zone map tells of \(flowCount)")
+        }
+        guard groupWords[3] == owner else {
+            throw BlockDamage("the columns are those of flow \(groupWords[3] & (.max >> 1))")
         }
         let tables = words[index][2]
         tableCounts[index * 2] = Int(tables & 0xffff_ffff)

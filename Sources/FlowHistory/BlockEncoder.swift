@@ -9,6 +9,7 @@ struct BlockEncoder {
     /// Each flow's number in a table: facts, contexts, sources, destinations.
     private var numbers: [[UInt64]]
     private var column = ColumnEncoder()
+    private var owner: UInt64 = 0
     private var collector = SetCollector()
     /// The groups' words, in the order of `BlockGroup`.
     private(set) var groups: [[UInt64]] = Array(repeating: [], count: BlockGroup.count)
@@ -25,8 +26,9 @@ struct BlockEncoder {
     }
 
     /// The block of 1 to `capacity` flows is then in `groups`.
-    mutating func encode(_ flows: Span<Flow>) {
+    mutating func encode(_ flows: Span<Flow>, isOfDrops: Bool = false) {
         let count = flows.count
+        owner = BlockFormat.owner(flows[0].sequence, isOfDrops: isOfDrops)
         columns.fill(flows)
         encodeFacts(count)
         encodeSides(count)
@@ -95,7 +97,7 @@ struct BlockEncoder {
     }
 
     private mutating func begin(_ group: BlockGroup, _ count: Int, _ tables: (Int, Int) = (0, 0)) {
-        column.begin(group, flows: count, tables: tables)
+        column.begin(group, flows: count, tables: tables, owner: owner)
     }
 
     private mutating func finish(_ group: BlockGroup) {

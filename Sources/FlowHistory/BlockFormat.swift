@@ -4,6 +4,7 @@
 /// word 0   version (bits 0…7) · group (8…15) · flows (16…39) · words in all (40…63)
 /// word 1   checksum of all other words
 /// word 2   entries of the group's first table (bits 0…31) and of its second (32…63)
+/// word 3   the block's first sequence (bits 0…62), and whether it is a block of drops (63)
 /// lane     descriptor · parameters · data      for each lane of the group, in the order of `Lane`
 /// last     0, so that a reader of packed bits may always look one word ahead
 /// ```
@@ -22,12 +23,17 @@
 /// in arithmetic modulo 2^64; `bits(i)` are `width` bits from bit `i · width` of the lane's data. Each run of packed
 /// bits starts at a word.
 enum BlockFormat {
-    static let version: UInt64 = 3
-    static let headerWords = 3
+    static let version: UInt64 = 4
+    static let headerWords = 4
     static let maximumFlows = 65_536
     static let maximumIndexWidth = 11
     /// Of a lane that points into a table: two sides for each of `maximumFlows`.
     static let maximumTableIndexWidth = 17
+
+    /// Word 3: whose part a group is, so that it is not taken for another block's.
+    static func owner(_ firstSequence: UInt64, isOfDrops: Bool) -> UInt64 {
+        firstSequence & (.max >> 1) | (isOfDrops ? 1 << 63 : 0)
+    }
 
     enum Encoding: UInt8 {
         case zero, constant, packed, ramp, dictionary, whole

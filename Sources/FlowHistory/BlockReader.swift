@@ -25,7 +25,8 @@ struct BlockReader: ~Copyable, Sendable {
 
     mutating func begin(_ key: BlockKey) {
         self.key = key
-        decoder.begin(flowCount: key.flowCount)
+        decoder.begin(
+            flowCount: key.flowCount, owner: BlockFormat.owner(key.firstSequence, isOfDrops: key.isOfDrops))
     }
 
     /// Begins a block of the tail, whose groups stand one after the other in a column.
@@ -64,7 +65,7 @@ struct BlockReader: ~Copyable, Sendable {
         do throws(SQLiteError) {
             isThere = try row.step()
         } catch {
-            guard error.code == .corrupt || error.code == .ioError else { throw .sqlite(error) }
+            guard error.isDamage else { throw .sqlite(error) }
             throw .damage(BlockDamage("its columns cannot be read: \(error.message)"))
         }
         guard isThere else { throw .damage(BlockDamage("its columns are missing")) }
@@ -74,11 +75,6 @@ struct BlockReader: ~Copyable, Sendable {
     private mutating func open(_ group: BlockGroup) throws(BlockFailure) {
         do throws(BlockDamage) {
             try decoder.open(group)
-            guard group == .rest, let key else { return }
-            let first = decoder.value(.sequence, row: 0)
-            guard first == key.firstSequence || key.isOfDrops else {
-                throw BlockDamage("it begins with flow \(first), and its zone map with \(key.firstSequence)")
-            }
         } catch {
             throw .damage(error)
         }

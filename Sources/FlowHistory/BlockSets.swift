@@ -22,6 +22,14 @@ struct BlockSets: Equatable {
     /// Rising; nil for "anything".
     var members = [[UInt32]?](repeating: [], count: Member.allCases.count)
 
+    /// Excludes no query.
+    static var anything: BlockSets {
+        var sets = BlockSets()
+        for index in sets.folded.indices { sets.folded[index] = .max }
+        for index in sets.members.indices { sets.members[index] = nil }
+        return sets
+    }
+
     /// Adds what another block holds.
     mutating func formUnion(_ other: BlockSets) {
         for index in folded.indices { folded[index] |= other.folded[index] }

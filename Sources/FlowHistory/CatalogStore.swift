@@ -19,6 +19,14 @@ struct CatalogCounts: Equatable {
         names = catalog.names.count
     }
 
+    /// As many as both have.
+    mutating func formUnion(_ other: CatalogCounts) {
+        endpoints = max(endpoints, other.endpoints)
+        services = max(services, other.services)
+        rules = max(rules, other.rules)
+        names = max(names, other.names)
+    }
+
     /// The highest index in each of the catalog's tables.
     static let ends = """
         SELECT (SELECT max(id) FROM endpoints), (SELECT max(id) FROM services), (SELECT max(id) FROM rules),
@@ -36,14 +44,27 @@ struct CatalogCounts: Equatable {
 
 /// The catalog's tables on disk: appended to, never changed.
 enum CatalogStore {
+    private static let endpoints = CheckedTable(
+        "endpoints", "id", "endpoint_id", "identity", "cluster_name", "namespace", "pod_name", "labels", "workloads",
+        "dns_names")
+    private static let services = CheckedTable("services", "id", "name", "namespace")
+    private static let rules = CheckedTable(
+        "rules", "id", "kind", "name", "namespace", "direction", "is_deny", "position", "labels")
+    private static let names = CheckedTable("names", "id", "name")
+
+    // What stands where a row is damaged. Flows give the reason for an endpoint themselves (`DamagedNames`).
+    private static let unknownName = "(damaged in history)"
+    private static let unknownEndpoint = Endpoint(identity: .unknown)
+    private static let unknownService = ServiceReference(name: unknownName, namespace: "")
+    private static let unknownRule = RuleReference(
+        kind: "", name: unknownName, namespace: "", direction: .unknown, isDeny: false, index: 0, labels: [])
+
     /// Writes the elements between two states of the catalog.
     static func append(
         _ catalog: FlowCatalog, from old: CatalogCounts, to new: CatalogCounts, _ connection: borrowing Connection
     ) throws(SQLiteError) {
         guard old != new else { return }
-        try insert(
-            catalog.endpoints, old.endpoints..<new.endpoints, "endpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", connection
-        ) { endpoint, row in
+        try insert(catalog.endpoints, old.endpoints..<new.endpoints, endpoints, connection) { endpoint, row in
             row.bind(Int64(endpoint.id), at: 2)
             row.bind(Int64(endpoint.identity.rawValue), at: 3)
             row.bind(endpoint.clusterName, at: 4)
@@ -53,13 +74,11 @@ enum CatalogStore {
             row.bind(json(endpoint.workloads.map { [$0.name, $0.kind] }), at: 8)
             row.bind(json(endpoint.dnsNames), at: 9)
         }
-        try insert(catalog.services, old.services..<new.services, "services VALUES (?, ?, ?)", connection) {
-            service, row in
+        try insert(catalog.services, old.services..<new.services, services, connection) { service, row in
             row.bind(service.name, at: 2)
             row.bind(service.namespace, at: 3)
         }
-        try insert(catalog.rules, old.rules..<new.rules, "rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)", connection) {
-            rule, row in
+        try insert(catalog.rules, old.rules..<new.rules, rules, connection) { rule, row in
             row.bind(rule.kind, at: 2)
             row.bind(rule.name, at: 3)
             row.bind(rule.namespace, at: 4)
@@ -68,18 +87,19 @@ enum CatalogStore {
             row.bind(Int64(rule.index), at: 7)
             row.bind(json(rule.labels), at: 8)
         }
-        try insert(catalog.names, old.names..<new.names, "names VALUES (?, ?)", connection) { name, row in
+        try insert(catalog.names, old.names..<new.names, names, connection) { name, row in
             row.bind(name, at: 2)
         }
     }
 
     private static func insert<Element>(
-        _ table: CatalogTable<Element>, _ range: Range<Int>, _ target: String, _ connection: borrowing Connection,
+        _ table: CatalogTable<Element>, _ range: Range<Int>, _ target: CheckedTable,
+        _ connection: borrowing Connection,
         _ bind: (Element, inout Statement) -> Void
     ) throws(SQLiteError) {
         guard !range.isEmpty else { return }
         let elements = table.elements()
-        var row = try connection.prepare("INSERT INTO \(target)")
+        var row = try connection.prepare(target.insert())
         for index in range {
             row.bind(Int64(index), at: 1)
             bind(elements[index], &row)
@@ -98,11 +118,16 @@ enum CatalogStore {
 // MARK: Loading
 
 extension CatalogStore {
-    /// Interns what was stored beyond `loaded`, each element at its own index, and counts it into `loaded`.
+    /// Interns what was stored beyond `loaded`, each element at its own index, and counts it into `loaded`. The index of
+    /// one that is damaged or missing is reserved, and noted when a later one is known.
+    ///
+    /// A table that can be read no further is noted as a file that cannot be read.
     static func load(
-        _ catalog: FlowCatalog, beyond loaded: inout CatalogCounts, _ connection: borrowing Connection
+        _ catalog: FlowCatalog, beyond loaded: inout CatalogCounts, _ connection: borrowing Connection, _ path: String,
+        _ damage: inout StoreDamage
     ) throws(HistoryError) {
-        try load(catalog.endpoints, "endpoints", &loaded.endpoints, connection) { row in
+        try load(catalog.endpoints, endpoints, unknown: unknownEndpoint, &loaded.endpoints, connection, path, &damage) {
+            row in
             Endpoint(
                 id: UInt32(truncatingIfNeeded: row.integer(1)),
                 identity: Identity(rawValue: UInt32(truncatingIfNeeded: row.integer(2))), clusterName: row.text(3),
@@ -110,33 +135,78 @@ extension CatalogStore {
                 workloads: lists(row.text(7)).compactMap { $0.count == 2 ? Workload(name: $0[0], kind: $0[1]) : nil },
                 dnsNames: strings(row.text(8)))
         }
-        try load(catalog.services, "services", &loaded.services, connection) { row in
+        try load(catalog.services, services, unknown: unknownService, &loaded.services, connection, path, &damage) {
+            row in
             ServiceReference(name: row.text(1), namespace: row.text(2))
         }
-        try load(catalog.rules, "rules", &loaded.rules, connection) { row in
+        try load(catalog.rules, rules, unknown: unknownRule, &loaded.rules, connection, path, &damage) { row in
             RuleReference(
                 kind: row.text(1), name: row.text(2), namespace: row.text(3),
                 direction: TrafficDirection(rawValue: UInt8(truncatingIfNeeded: row.integer(4))),
                 isDeny: row.integer(5) != 0, index: Int(row.integer(6)), labels: strings(row.text(7)))
         }
-        try load(catalog.names, "names", &loaded.names, connection) { row in row.text(1) }
+        try load(catalog.names, names, unknown: unknownName, &loaded.names, connection, path, &damage) { row in
+            row.text(1)
+        }
     }
 
     private static func load<Element>(
-        _ table: CatalogTable<Element>, _ name: String, _ loaded: inout Int, _ connection: borrowing Connection,
+        _ table: CatalogTable<Element>, _ stored: CheckedTable, unknown: Element, _ loaded: inout Int,
+        _ connection: borrowing Connection, _ path: String, _ damage: inout StoreDamage,
         _ element: (borrowing Statement) -> Element
     ) throws(HistoryError) {
-        let mismatch = try whileDoing("loading the catalog's \(name)") { () throws(SQLiteError) -> UInt32? in
-            var row = try connection.prepare("SELECT * FROM \(name) WHERE id >= ? ORDER BY id")
+        var mismatch: UInt32?
+        do throws(SQLiteError) {
+            var row = try connection.prepare(
+                "SELECT \(stored.columns.joined(separator: ", ")), \(stored.isWhole) FROM \(stored.name) WHERE id >= ?"
+                    + " ORDER BY id")
             row.bind(Int64(loaded), at: 1)
-            while try row.step() {
+            while mismatch == nil, try row.step() {
+                // One that is out of its place was read before.
+                guard row.integer(stored.columns.count) == 1, row.integer(0) >= Int64(loaded) else { continue }
+                reserve(table, through: Int(row.integer(0)), stored.name, unknown, &loaded, path, &damage)
                 let index = table.intern(element(row))
-                guard row.integer(0) == Int64(index) else { return UInt32(truncatingIfNeeded: row.integer(0)) }
-                loaded = Int(index) + 1
+                if Int64(index) == row.integer(0) { loaded += 1 } else { mismatch = UInt32(row.integer(0)) }
             }
-            return nil
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: "loading the catalog's \(stored.name)", error) }
+            damage.note(file: path, error.message)
         }
-        if let mismatch { throw .catalogMismatch(table: name, index: mismatch) }
+        if let mismatch { throw .catalogMismatch(table: stored.name, index: mismatch) }
+    }
+
+    /// Throws if a table is not there as it was made.
+    static func prepareAll(_ connection: borrowing Connection) throws(SQLiteError) {
+        for table in [endpoints, services, rules, names] {
+            _ = try connection.prepare(
+                "SELECT \(table.columns.joined(separator: ", ")), \(table.isWhole) FROM \(table.name)")
+        }
+    }
+
+    /// Reserves the indices below `counts` that were not loaded: flows use them, so no other name may have them.
+    static func reserve(
+        _ catalog: FlowCatalog, through counts: CatalogCounts, _ loaded: inout CatalogCounts, _ path: String,
+        _ damage: inout StoreDamage
+    ) {
+        reserve(
+            catalog.endpoints, through: counts.endpoints, endpoints.name, unknownEndpoint, &loaded.endpoints, path,
+            &damage)
+        reserve(
+            catalog.services, through: counts.services, services.name, unknownService, &loaded.services, path, &damage)
+        reserve(catalog.rules, through: counts.rules, rules.name, unknownRule, &loaded.rules, path, &damage)
+        reserve(catalog.names, through: counts.names, names.name, unknownName, &loaded.names, path, &damage)
+    }
+
+    private static func reserve<Element>(
+        _ table: CatalogTable<Element>, through end: Int, _ name: String, _ unknown: Element, _ loaded: inout Int,
+        _ path: String, _ damage: inout StoreDamage
+    ) {
+        while loaded < end {
+            table.reserve(as: unknown)
+            damage.note(
+                DamagedRow(path: path, table: name, row: Int64(loaded), reason: DamagedRow.isNotReadable))
+            loaded += 1
+        }
     }
 
     private static func strings(_ json: String) -> [String] {

@@ -14,11 +14,12 @@ struct ColumnEncoder {
     private var deviations: [UInt64] = []
     var words: [UInt64] = []
 
-    mutating func begin(_ group: BlockGroup, flows: Int, tables: (Int, Int) = (0, 0)) {
+    mutating func begin(_ group: BlockGroup, flows: Int, tables: (Int, Int) = (0, 0), owner: UInt64 = 0) {
         words.removeAll(keepingCapacity: true)
         words.append(BlockFormat.version | UInt64(group.rawValue) << 8 | UInt64(flows) << 16)
         words.append(0)
         words.append(UInt64(tables.0) | UInt64(tables.1) << 32)
+        words.append(owner)
     }
 
     mutating func finish() {

@@ -1,5 +1,3 @@
-import SQLiteRuntime
-
 /// Where a query stands. Made by `HistoryReader.cursor`; the sequences that are left are all that it remembers, so it
 /// may be kept for any time, across commits and retention, without a gap or a repeat.
 package struct HistoryCursor: Sendable {
@@ -25,6 +23,8 @@ package struct HistoryCursor: Sendable {
     package private(set) var damagedBlocks = 0
     package private(set) var damagedFlows = 0
     package private(set) var firstDamage: HistoryError?
+    /// What else of the store was met that cannot be believed, and files that cannot be read, or no further.
+    package var damage = StoreDamage()
 
     init(order: Order, sequences: ClosedRange<UInt64>?, times: ClosedRange<UInt64>?, filter: ColumnFilter) {
         self.order = order
@@ -52,15 +52,25 @@ package struct HistoryCursor: Sendable {
     }
 
     mutating func noteDamage(_ block: BlockKey, _ reason: String) {
-        damagedBlocks += 1
-        damagedFlows += block.flowCount
-        if firstDamage == nil { firstDamage = .damagedBlock(firstSequence: block.firstSequence, reason: reason) }
+        noteDamage(of: UInt64(max(0, block.flowCount)), from: block.firstSequence, reason)
     }
 
-    func bind(to statement: inout Statement) {
-        statement.bind(Int64(storable: low), at: 1)
-        statement.bind(Int64(storable: high), at: 2)
-        statement.bind(Int64(storable: times.lowerBound), at: 3)
-        statement.bind(Int64(storable: times.upperBound), at: 4)
+    /// Flows that are missing from the zone map: a block at least.
+    mutating func note(_ gap: ZoneWalk.Gap, _ reason: String) {
+        noteDamage(of: gap.flows, from: gap.sequences.lowerBound, reason)
+        pass(gap.sequences)
+    }
+
+    /// A partition that cannot be opened, and how many flows are in it as far as that is known. Each is told once.
+    mutating func noteUnreadable(_ path: String, _ firstSequence: UInt64, flows: UInt64, _ reason: String) {
+        guard damage.files[path] == nil else { return }
+        damage.note(file: path, reason)
+        noteDamage(of: flows, from: firstSequence, reason)
+    }
+
+    private mutating func noteDamage(of flows: UInt64, from firstSequence: UInt64, _ reason: String) {
+        damagedBlocks += 1
+        damagedFlows += Int(clamping: flows)
+        if firstDamage == nil { firstDamage = .damagedBlock(firstSequence: firstSequence, reason: reason) }
     }
 }

@@ -16,6 +16,8 @@ package enum HistoryError: Error, Sendable, Equatable {
     case catalogMismatch(table: String, index: UInt32)
     /// A block cannot be decoded.
     case damagedBlock(firstSequence: UInt64, reason: String)
+    /// A file of the store is damaged so that it cannot be used.
+    case unreadable(path: String, reason: String)
     /// SQLite refused; `doing` says at what.
     case sqlite(doing: String, SQLiteError)
 }
@@ -37,6 +39,7 @@ extension HistoryError: CustomStringConvertible {
         case .catalogMismatch(let table, let index):
             "the catalog's \(table)[\(index)] differs from the store's: open the store before anything is interned"
         case .damagedBlock(let firstSequence, let reason): "block of flow \(firstSequence) is damaged: \(reason)"
+        case .unreadable(let path, let reason): "\(path) is damaged: \(reason)"
         case .sqlite(let doing, let error): "\(doing): \(error)"
         }
     }

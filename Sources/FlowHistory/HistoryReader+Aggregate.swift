@@ -14,7 +14,10 @@ extension HistoryReader {
         var table = GroupTable(fields, limit: mostGroups)
         for first in partitions {
             if let summary = summaries[first], !summary.mayMatch(cursor) { continue }
-            guard try open(first) else { continue }
+            guard try open(first) else {
+                noteUnreadable(first, &cursor)
+                continue
+            }
             do throws(SQLiteError) {
                 try partition?.aggregate(&cursor, into: &table)
             } catch {

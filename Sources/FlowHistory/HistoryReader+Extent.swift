@@ -36,8 +36,12 @@ extension HistoryReader {
         if let summary = summaries[firstSequence] { return summary }
         guard try open(firstSequence) else { return nil }
         do throws(SQLiteError) {
-            return try partition?.summary()
+            return try partition?.summary(&damage)
         } catch {
+            guard !error.isDamage else {
+                noteUnreadable(firstSequence, error)
+                return nil
+            }
             throw .sqlite(doing: doing, error)
         }
     }
@@ -51,8 +55,12 @@ extension HistoryReader {
             if let summary = summaries[first], !(summary.lossTimes?.overlaps(times) ?? false) { continue }
             guard try open(first) else { continue }
             do throws(SQLiteError) {
-                losses += try partition?.losses(times) ?? []
+                losses += try partition?.losses(times, &damage) ?? []
             } catch {
+                guard !error.isDamage else {
+                    noteUnreadable(first, error)
+                    continue
+                }
                 throw .sqlite(doing: doing, error)
             }
         }
@@ -61,30 +69,38 @@ extension HistoryReader {
 }
 
 extension PartitionReader {
-    func summary() throws(SQLiteError) -> PartitionSummary {
+    func summary(_ damage: inout StoreDamage) throws(SQLiteError) -> PartitionSummary {
         let snapshot = try Transaction(connection, .deferred)
-        let summary = try PartitionSummary(connection, firstSequence: firstSequence)
+        let known = try extent(&damage)
+        let extent = if let known { known } else { try PartitionExtent.recovered(connection) }
+        let summary = try PartitionSummary(connection, path, firstSequence: firstSequence, extent, &damage)
         try snapshot.commit()
         return summary
     }
 
-    func losses(_ times: ClosedRange<UInt64>) throws(SQLiteError) -> [LostEvent] {
-        var losses: [LostEvent] = []
-        var row = try connection.prepare(
-            """
-            SELECT place, lost_count, first_time_ns, last_time_ns FROM losses
-            WHERE last_time_ns >= ? AND first_time_ns <= ? ORDER BY id
-            """)
-        row.bind(Int64(storable: times.lowerBound), at: 1)
-        row.bind(Int64(storable: times.upperBound), at: 2)
-        while try row.step() {
-            // A place that this version does not know counts as the one where it was written.
-            losses.append(
-                LostEvent(
-                    place: LossPlace(rawValue: row.text(0)) ?? .history, count: UInt64(max(0, row.integer(1))),
-                    firstNanoseconds: UInt64(max(0, row.integer(2))),
-                    lastNanoseconds: UInt64(max(0, row.integer(3)))))
+    func losses(_ times: ClosedRange<UInt64>, _ damage: inout StoreDamage) throws(SQLiteError) -> [LostEvent] {
+        let snapshot = try Transaction(connection, .deferred)
+        let extent = try extent(&damage)
+        let losses = try LossRows.read(connection, path, extent?.losses, &damage)
+        try snapshot.commit()
+        return losses.filter { $0.lastNanoseconds >= times.lowerBound && $0.firstNanoseconds <= times.upperBound }
+    }
+
+    /// How many names its flows may use.
+    func names() -> CatalogCounts {
+        var damage = StoreDamage()
+        return (try? extent(&damage)?.names) ?? CatalogCounts()
+    }
+
+    private func extent(_ damage: inout StoreDamage) throws(SQLiteError) -> PartitionExtent? {
+        var row = try connection.prepare(PartitionExtent.select)
+        switch try PartitionExtent.read(&row) {
+        case .whole(let extent): return extent
+        case .missing: break
+        case .damaged:
+            damage.note(
+                DamagedRow(path: path, table: PartitionExtent.table.name, row: 1, reason: DamagedRow.differs))
         }
-        return losses
+        return nil
     }
 }

@@ -11,8 +11,8 @@ extension HistoryReader {
         if partitions.isEmpty || cursor.order == .descending && cursor.high > partitions.last ?? 0 { try look() }
         while !cursor.isAtEnd {
             guard let index = place(cursor) else { return nil }
-            if let flows = try read(partitions[index], &cursor) {
-                try refreshCatalog()
+            if var flows = try read(partitions[index], &cursor) {
+                try name(&flows)
                 return flows
             }
             guard try leave(index, &cursor) else { return nil }
@@ -30,12 +30,22 @@ extension HistoryReader {
 
     private mutating func read(_ firstSequence: UInt64, _ cursor: inout HistoryCursor) throws(HistoryError) -> [Flow]? {
         if let summary = summaries[firstSequence], !summary.mayMatch(cursor) { return nil }
-        guard try open(firstSequence) else { return nil }
+        guard try open(firstSequence) else {
+            noteUnreadable(firstSequence, &cursor)
+            return nil
+        }
         do throws(SQLiteError) {
             return try partition?.next(&cursor)
         } catch {
             throw .sqlite(doing: doing, error)
         }
+    }
+
+    /// What a partition that cannot be opened held, as far as the catalog knows.
+    func noteUnreadable(_ firstSequence: UInt64, _ cursor: inout HistoryCursor) {
+        let path = StoreFile.partitionPath(directory, firstSequence)
+        guard let reason = damage.files[path] else { return }
+        cursor.noteUnreadable(path, firstSequence, flows: summaries[firstSequence]?.flows ?? 0, reason)
     }
 
     /// Goes on to the next partition. A partition is left only after it was read to its end with the next one already

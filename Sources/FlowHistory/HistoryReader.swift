@@ -1,4 +1,5 @@
 package import FlowCatalog
+import FlowModel
 import SQLiteRuntime
 
 /// Reads a store, in the process that writes it or in another, also while it is written. One thread at a time uses it.
@@ -9,7 +10,10 @@ import SQLiteRuntime
 /// while let flows = try reader.next(&cursor) { … }
 /// ```
 package struct HistoryReader: ~Copyable, Sendable {
+    /// Zero if the store's own record of it is damaged.
     package let storeID: StoreID
+    /// What was met that cannot be believed, apart from what the cursors say.
+    package internal(set) var damage = StoreDamage()
     let directory: String
     let connection: Connection
     /// The partitions that were there when it was last looked, by their first sequences, rising.
@@ -19,39 +23,96 @@ package struct HistoryReader: ~Copyable, Sendable {
     /// The one that is open.
     var partition: PartitionReader?
     private var catalogEnds: Statement
-    private let catalog: FlowCatalog?
-    private var loaded: CatalogCounts
+    private var names: ReadNames?
 
-    /// - Parameter catalog: is filled with the names of the store's flows, now and whenever flows are read that use new
-    ///   ones: a fresh one of this reader. nil where the writer of the same process has filled the catalog.
-    package init(directory: String, catalog: FlowCatalog? = nil) throws(HistoryError) {
-        let connection = try StoreFile.openForReading(StoreFile.catalogPath(directory), .catalog)
-        let id = try whileDoing("opening history in \(directory)") { () throws(SQLiteError) in
-            try StoreMeta.readID(connection)
-        }
-        guard let id else { throw .noStore(directory: directory) }
-        let ends = try whileDoing("preparing to read history") { () throws(SQLiteError) in
+    /// - Parameters:
+    ///   - catalog: has the names of the store's flows.
+    ///   - fillsCatalog: the catalog is a fresh one of this reader, to be filled with the names of the flows that are
+    ///     read; false where the writer of the same process does that.
+    package init(
+        directory: String, catalog: FlowCatalog? = nil, fillsCatalog: Bool = true
+    ) throws(HistoryError) {
+        let path = StoreFile.catalogPath(directory)
+        var damage = StoreDamage()
+        let connection = try Self.openCatalog(path, &damage)
+        let id = try Self.readID(connection, directory, &damage)
+        let ends = try whileDoing("preparing to read \(path)") { () throws(SQLiteError) in
             try connection.prepare(CatalogCounts.ends)
         }
-        var loaded = CatalogCounts()
-        if let catalog { try CatalogStore.load(catalog, beyond: &loaded, connection) }
-        (self.directory, self.catalog, self.loaded, storeID) = (directory, catalog, loaded, id)
+        var names = catalog.map { ReadNames($0, fills: fillsCatalog, path) }
+        try names?.load(connection, &damage)
+        (self.directory, self.names, self.damage, storeID) = (directory, names, damage, id)
         catalogEnds = ends
         self.connection = connection
     }
 
-    /// The node whose flows these are; empty if the writer did not say.
-    package func nodeName() throws(HistoryError) -> String {
-        try whileDoing(doing) { () throws(SQLiteError) in try StoreMeta.readNodeName(connection) ?? "" }
+    /// A catalog that is there and cannot be read is as one without names: the flows are still there.
+    private static func openCatalog(_ path: String, _ damage: inout StoreDamage) throws(HistoryError) -> Connection {
+        do throws(HistoryError) {
+            let connection = try StoreFile.openForReading(path, .catalog)
+            // All tables must be known before one is asked.
+            try whileDoing("opening \(path)") { () throws(SQLiteError) in try CatalogStore.prepareAll(connection) }
+            return connection
+        } catch .sqlite(_, let error) where error.code != .busy && error.code != .interrupted {
+            damage.note(file: path, error.message)
+            return try StoreFile.emptyCatalog()
+        }
+    }
+
+    private static func readID(
+        _ connection: borrowing Connection, _ directory: String, _ damage: inout StoreDamage
+    ) throws(HistoryError) -> StoreID {
+        let path = StoreFile.catalogPath(directory)
+        var isEmpty = false
+        do throws(SQLiteError) {
+            switch try StoreMeta.readID(connection) {
+            case .value(let text): if let id = StoreID(text) { return id }
+            case .damaged: break
+            case .missing:
+                isEmpty = damage.isEmpty && StoreFile.partitions(directory).isEmpty
+            }
+            damage.note(DamagedRow(path: path, table: "meta", row: 0, reason: DamagedRow.isNotReadable))
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: "reading \(path)", error) }
+            damage.note(file: path, error.message)
+        }
+        if isEmpty { throw .noStore(directory: directory) }
+        return StoreID(high: 0, low: 0)
+    }
+
+    /// The node whose flows these are; empty if the writer did not say, or that is damaged.
+    package mutating func nodeName() throws(HistoryError) -> String {
+        let path = StoreFile.catalogPath(directory)
+        do throws(SQLiteError) {
+            switch try StoreMeta.readNodeName(connection) {
+            case .value(let name): return name
+            case .missing, .damaged:
+                damage.note(DamagedRow(path: path, table: "meta", row: 0, reason: DamagedRow.isNotReadable))
+            }
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: doing, error) }
+            damage.note(file: path, error.message)
+        }
+        return ""
     }
 
     /// Interns the names that were stored since.
     package mutating func refreshCatalog() throws(HistoryError) {
-        guard let catalog else { return }
-        let stored = try whileDoing("looking for new names") { () throws(SQLiteError) in
-            try CatalogCounts(&catalogEnds)
+        guard names?.fills ?? false else { return }
+        let stored: CatalogCounts
+        do throws(SQLiteError) {
+            stored = try CatalogCounts(&catalogEnds)
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: "looking for new names", error) }
+            return damage.note(file: StoreFile.catalogPath(directory), error.message)
         }
-        if stored != loaded { try CatalogStore.load(catalog, beyond: &loaded, connection) }
+        try names?.refresh(stored, connection, &damage)
+    }
+
+    /// Gives flows that were read their names, or the reason why they have none.
+    mutating func name(_ flows: inout [Flow]) throws(HistoryError) {
+        try refreshCatalog()
+        names?.mark(&flows, &damage)
     }
 
     /// A query: flows of these sequences and times (both ends included; nil asks for all) that meet the filter.
@@ -67,24 +128,42 @@ package struct HistoryReader: ~Copyable, Sendable {
         let found = StoreFile.partitions(directory)
         guard found != partitions else { return }
         partitions = found
-        summaries = try whileDoing(doing) { () throws(SQLiteError) in try PartitionSummary.load(connection) }
+        let path = StoreFile.catalogPath(directory)
+        do throws(SQLiteError) {
+            summaries = try PartitionSummary.load(connection, path, &damage)
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: doing, error) }
+            // Partitions without a summary are opened and asked.
+            summaries = [:]
+            damage.note(file: path, error.message)
+        }
         // The newest is written to, whatever the catalog says.
         if let newest = found.last { summaries[newest] = nil }
     }
 
-    /// Opens a partition.
+    /// Opens a partition. One that cannot be read is noted.
     ///
-    /// - Returns: false if it is not there any more, or not yet whole.
+    /// - Returns: false if it is not there any more, or not yet whole, or cannot be read.
     mutating func open(_ firstSequence: UInt64) throws(HistoryError) -> Bool {
         if partition?.firstSequence == firstSequence { return true }
         partition = nil
+        let path = StoreFile.partitionPath(directory, firstSequence)
         do throws(HistoryError) {
-            partition = try PartitionReader(
-                StoreFile.partitionPath(directory, firstSequence), firstSequence: firstSequence)
+            partition = try PartitionReader(path, firstSequence: firstSequence)
+            return true
         } catch .noStore {
-            return false
+            if summaries[firstSequence] != nil, StoreFile.exists(path) { damage.note(file: path, "it is empty") }
+        } catch .sqlite(let doing, let error) {
+            guard error.code != .busy, error.code != .interrupted else { throw .sqlite(doing: doing, error) }
+            damage.note(file: path, error.message)
+        } catch {
+            damage.note(file: path, error.description)
         }
-        return true
+        return false
+    }
+
+    mutating func noteUnreadable(_ firstSequence: UInt64, _ error: SQLiteError) {
+        damage.note(file: StoreFile.partitionPath(directory, firstSequence), error.message)
     }
 
     /// What is going on when a read fails.

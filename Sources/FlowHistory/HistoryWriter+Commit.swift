@@ -93,6 +93,7 @@ extension HistoryWriter {
         if rest.count > 0 { bytes += try partition.insertTail(rest, &encoder) }
         for loss in losses { try partition.insert(loss) }
         partition.count(waitingFlows)
+        try partition.writeExtent(persisted)
         return bytes
     }
 
@@ -104,8 +105,9 @@ extension HistoryWriter {
         durableFlows = window.count
         losses.removeAll(keepingCapacity: true)
         waitingSince = nil
-        // A commit writes about three pages besides the columns: of the zones, of the tail, and the last of a column.
-        bytesSinceCheckpoint += bytes + 3 * StoreFile.pageBytes
+        // A commit writes about four pages besides the columns: of the zones, of the tail, of the extent, and the last
+        // of a column.
+        bytesSinceCheckpoint += bytes + 4 * StoreFile.pageBytes
     }
 
     private mutating func requestCheckpoint(_ now: ContinuousClock.Instant) {

@@ -46,8 +46,8 @@ extension HistoryWriter {
             }
             _ = try partition.insertDrops(through: partition.summary.lastSequence, &encoder)
             try partition.deleteTail()
-            // The commit syncs the log only if something is written.
-            try partition.connection.execute("PRAGMA user_version = \(StoreFile.format)")
+            // As something is always written here, the commit syncs the log.
+            try partition.writeExtent(persisted)
             try transaction.commit()
         } catch {
             partition.didRollBack(to: earlier)

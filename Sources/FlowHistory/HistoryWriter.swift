@@ -18,6 +18,9 @@ package struct HistoryWriter: ~Copyable, Sendable {
     let catalog: FlowCatalog
     package let status: HistoryStatus
     package let storeID: StoreID
+    /// What it met of the store, when it opened it, that cannot be believed. Flows that are missing from the tail are
+    /// counted as lost.
+    package private(set) var damage: StoreDamage
     /// The sequence that the next flow should have: the last stored one + 1, also over restarts and retention; from 1.
     package private(set) var nextSequence: UInt64
 
@@ -54,23 +57,29 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let lock = try Self.lock(settings.directory)
         let connection = try StoreFile.openForWriting(
             StoreFile.catalogPath(settings.directory), .catalog, settings)
+        let path = StoreFile.catalogPath(settings.directory)
+        var damage = StoreDamage()
         var loaded = CatalogCounts()
-        try CatalogStore.load(catalog, beyond: &loaded, connection)
+        try CatalogStore.load(catalog, beyond: &loaded, connection, path, &damage)
+        if let reason = damage.files[path] { throw .unreadable(path: path, reason: reason) }
         let opened = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try StoreMeta.setNodeName(connection, settings.nodeName)
-            return try (id: StoreMeta.establishID(connection), summaries: PartitionSummary.load(connection))
+            return try (
+                id: StoreMeta.establishID(connection), summaries: PartitionSummary.load(connection, path, &damage)
+            )
         }
         let firsts = StoreFile.partitions(settings.directory)
         StoreFile.removeSideFiles(settings.directory, of: firsts)
         let partition = try PartitionWriter(firsts.last ?? 1, settings)
         let tail = try partition.readTail()
+        try Self.reserveNames(catalog, firsts, partition.extent, settings, &loaded, &damage)
         let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
         let status = HistoryStatus(storedThrough: last)
         let checkpointer = HistoryCheckpointer(settings, status)
         try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try PartitionSummary.forget(opened.summaries.keys.filter { !firsts.contains($0) }, connection)
         }
-        let sealed = try Self.sealed(firsts.dropLast(), opened.summaries, settings, checkpointer)
+        let sealed = try Self.sealed(firsts.dropLast(), opened.summaries, settings, checkpointer, &damage)
         status.holds(blocks: partition.summary.blocks + sealed.reduce(0) { $0 + $1.blocks })
         ageClock = AgeClock(
             period: settings.periodNanoseconds,
@@ -86,17 +95,34 @@ package struct HistoryWriter: ~Copyable, Sendable {
         (storeID, nextSequence, persisted) = (opened.id, last + 1, loaded)
         (self.settings, self.catalog) = (settings, catalog)
         self.sealed = sealed
+        self.damage = damage
         self.partition = partition
         self.connection = connection
         measureOthers()
         status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
+        if let loss = self.partition.missingTail(tail.count) { append(loss: loss) }
+    }
+
+    /// Flows of the newest partition may use names that the catalog lost: these indices are given to no other.
+    private static func reserveNames(
+        _ catalog: FlowCatalog, _ firsts: [UInt64], _ newest: PartitionExtent, _ settings: HistorySettings,
+        _ loaded: inout CatalogCounts, _ damage: inout StoreDamage
+    ) throws(HistoryError) {
+        var used = newest.names
+        // The newest may be one that nothing was written to yet.
+        if newest.all.flows == 0, let first = firsts.dropLast().last {
+            let path = StoreFile.partitionPath(settings.directory, first)
+            if let names = try? PartitionReader(path, firstSequence: first).names() { used.formUnion(names) }
+        }
+        CatalogStore.reserve(
+            catalog, through: used, &loaded, StoreFile.catalogPath(settings.directory), &damage)
     }
 
     /// What is known of the partitions that are not written any more. Where the catalog does not know one, or it has a
     /// log yet, as the process ended before, its sealing is made up for.
     private static func sealed(
         _ firsts: ArraySlice<UInt64>, _ known: [UInt64: PartitionSummary], _ settings: HistorySettings,
-        _ checkpointer: HistoryCheckpointer
+        _ checkpointer: HistoryCheckpointer, _ damage: inout StoreDamage
     ) throws(HistoryError) -> [PartitionSummary] {
         var sealed: [PartitionSummary] = []
         for first in firsts {
@@ -106,7 +132,7 @@ package struct HistoryWriter: ~Copyable, Sendable {
                 if StoreFile.exists(path + "-wal") { checkpointer.seal(again: first) }
                 continue
             }
-            let summary = try summary(path, first)
+            let summary = try summary(path, first, &damage)
             sealed.append(summary.withoutSets)
             checkpointer.seal(summary)
         }
@@ -114,10 +140,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
     }
 
     /// Nobody has the file open afterwards.
-    private static func summary(_ path: String, _ first: UInt64) throws(HistoryError) -> PartitionSummary {
+    private static func summary(
+        _ path: String, _ first: UInt64, _ damage: inout StoreDamage
+    ) throws(HistoryError) -> PartitionSummary {
         let reader = try PartitionReader(path, firstSequence: first)
         return try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
-            try reader.summary()
+            try reader.summary(&damage)
         }
     }
 

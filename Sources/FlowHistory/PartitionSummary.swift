@@ -59,22 +59,43 @@ struct PartitionSummary: Sendable, Equatable {
 // MARK: Rows
 
 extension PartitionSummary {
-    /// Computed from the partition's own rows.
-    init(_ connection: borrowing Connection, firstSequence: UInt64) throws(SQLiteError) {
+    /// Computed from the partition's own rows. Where one is damaged or missing, queries may pass over nothing.
+    init(
+        _ connection: borrowing Connection, _ path: String, firstSequence: UInt64, _ extent: PartitionExtent,
+        _ damage: inout StoreDamage
+    ) throws(SQLiteError) {
         self.init(firstSequence: firstSequence)
-        var bytes: [UInt8] = []
+        var walk = ZoneWalk(.ascending, 0...UInt64(Int64.max), end: extent.all)
+        var isWhole = true
         for table in ["blocks", "tail"] {
-            var rows = try connection.prepare("SELECT \(BlockKey.columns), 0, sets FROM \(table) ORDER BY 1")
-            while try rows.step() {
-                rows.copyBytes(BlockKey.setsColumn, into: &bytes)
-                let key = BlockKey(rows)
-                note(Zone(key), BlockSets(bytes))
-                flows += UInt64(max(0, key.flowCount))
-                if table == "blocks" { blocks += 1 }
-            }
+            try note(table, connection, &walk, &isWhole)
         }
-        var losses = try connection.prepare("SELECT min(first_time_ns), max(last_time_ns) FROM losses")
-        if try losses.step(), !losses.isNull(0) { lossTimes = Self.times(losses, 0) }
+        if walk.gapAtEnd(extent.all) != nil { isWhole = false }
+        if !isWhole { sets = .anything }
+        flows = extent.all.flows
+        lastSequence = max(lastSequence, extent.all.lastSequence)
+        minimumTime = min(minimumTime, extent.minimumTime)
+        maximumTime = max(maximumTime, extent.maximumTime)
+        for loss in try LossRows.read(connection, path, extent.losses, &damage) { add(lossTimes: loss.times) }
+        if damage.rows.contains(where: { $0.path == path }) { lossTimes = 0...UInt64(Int64.max) }
+    }
+
+    private mutating func note(
+        _ table: String, _ connection: borrowing Connection, _ walk: inout ZoneWalk, _ isWhole: inout Bool
+    ) throws(SQLiteError) {
+        var bytes: [UInt8] = []
+        var rows = try connection.prepare("SELECT \(BlockKey.columns(table)) FROM \(table) ORDER BY first_sequence")
+        while try rows.step() {
+            let key = BlockKey(rows)
+            let (place, gap) = key.isWhole ? walk.take(key) : (nil, nil)
+            guard place != nil, gap == nil else {
+                isWhole = false
+                continue
+            }
+            rows.copyBytes(BlockKey.setsColumn, into: &bytes)
+            note(Zone(key), BlockSets(bytes))
+            if table == "blocks" { blocks += 1 }
+        }
     }
 
     private static func times(_ row: borrowing Statement, _ column: Int) -> ClosedRange<UInt64> {
@@ -82,44 +103,49 @@ extension PartitionSummary {
         return first...max(first, UInt64(max(0, row.integer(column + 1))))
     }
 
-    /// What the catalog has of partitions from a sequence on, by their first sequences.
-    static func load(_ connection: borrowing Connection) throws(SQLiteError) -> [UInt64: PartitionSummary] {
+    private static let table = CheckedTable(
+        "partitions", "first_sequence", "last_sequence", "min_time_ns", "max_time_ns", "flow_count", "block_count",
+        "loss_min_time_ns", "loss_max_time_ns", "sets")
+
+    /// What the catalog has of partitions, by their first sequences. One whose row is damaged is opened and asked.
+    static func load(
+        _ connection: borrowing Connection, _ path: String, _ damage: inout StoreDamage
+    ) throws(SQLiteError) -> [UInt64: PartitionSummary] {
         var summaries: [UInt64: PartitionSummary] = [:]
         var row = try connection.prepare(
-            """
-            SELECT first_sequence, last_sequence, min_time_ns, max_time_ns, flow_count, block_count, sets,
-                loss_min_time_ns, loss_max_time_ns FROM partitions
-            """)
+            "SELECT \(table.columns.joined(separator: ", ")), \(table.isWhole) FROM \(table.name)")
         while try row.step() {
+            guard row.integer(table.columns.count) == 1 else {
+                damage.note(
+                    DamagedRow(path: path, table: table.name, row: row.integer(0), reason: DamagedRow.differs))
+                continue
+            }
             func number(_ column: Int) -> UInt64 { UInt64(max(0, row.integer(column))) }
             var summary = PartitionSummary(firstSequence: number(0))
             (summary.lastSequence, summary.minimumTime, summary.maximumTime) = (number(1), number(2), number(3))
             (summary.flows, summary.blocks) = (number(4), number(5))
-            row.copyBytes(6, into: &summary.setBytes)
-            if !row.isNull(7) { summary.lossTimes = times(row, 7) }
+            if !row.isNull(6) { summary.lossTimes = times(row, 6) }
+            row.copyBytes(8, into: &summary.setBytes)
             summaries[summary.firstSequence] = summary
         }
         return summaries
     }
 
     func store(_ connection: borrowing Connection) throws(SQLiteError) {
-        var row = try connection.prepare(
-            """
-            INSERT OR REPLACE INTO partitions (first_sequence, last_sequence, min_time_ns, max_time_ns, flow_count,
-                block_count, sets, loss_min_time_ns, loss_max_time_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        try CheckedTable.define(connection)
+        var row = try connection.prepare(Self.table.insert(orReplace: true))
         row.bind(Int64(storable: firstSequence), at: 1)
         row.bind(Int64(storable: lastSequence), at: 2)
         row.bind(Int64(storable: minimumTime), at: 3)
         row.bind(Int64(storable: maximumTime), at: 4)
         row.bind(Int64(storable: flows), at: 5)
         row.bind(Int64(storable: blocks), at: 6)
-        let bytes = sets.bytes
-        row.bind(bytes.span, at: 7)
         if let lossTimes {
-            row.bind(Int64(storable: lossTimes.lowerBound), at: 8)
-            row.bind(Int64(storable: lossTimes.upperBound), at: 9)
+            row.bind(Int64(storable: lossTimes.lowerBound), at: 7)
+            row.bind(Int64(storable: lossTimes.upperBound), at: 8)
         }
+        let bytes = sets.bytes
+        row.bind(bytes.span, at: 9)
         try row.run()
     }
 

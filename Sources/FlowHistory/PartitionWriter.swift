@@ -7,6 +7,8 @@ struct PartitionWriter: ~Copyable, Sendable {
     let path: String
     private(set) var summary: PartitionSummary
     private(set) var drops: DropWindow
+    private(set) var extent: PartitionExtent
+    private var settledExtent: PartitionExtent
     private var statements: PartitionInserts
     private let blockFlows: Int
 
@@ -14,44 +16,47 @@ struct PartitionWriter: ~Copyable, Sendable {
     init(_ firstSequence: UInt64, _ settings: HistorySettings) throws(HistoryError) {
         let path = StoreFile.partitionPath(settings.directory, firstSequence)
         let connection = try StoreFile.openForWriting(path, .flows, settings)
-        let summary = try whileDoing("opening \(path)") { () throws(SQLiteError) in
-            try PartitionSummary(connection, firstSequence: firstSequence)
+        var damage = StoreDamage()
+        let (extent, summary) = try whileDoing("opening \(path)") { () throws(SQLiteError) in
+            let extent = try Self.extent(connection)
+            let summary = try PartitionSummary(connection, path, firstSequence: firstSequence, extent, &damage)
+            return (extent, summary)
         }
-        let drops = try Self.pendingDrops(path, firstSequence, connection)
+        let drops = try Self.pendingDrops(path, firstSequence, connection, extent)
         let statements = try whileDoing("preparing to write \(path)") { () throws(SQLiteError) in
             try PartitionInserts(connection)
         }
         (self.path, self.summary, self.drops) = (path, summary, drops)
+        (self.extent, settledExtent) = (extent, extent)
         self.statements = statements
         blockFlows = settings.blockFlows
         self.connection = connection
     }
 
+    /// A damaged one is put right by the next commit.
+    private static func extent(_ connection: borrowing Connection) throws(SQLiteError) -> PartitionExtent {
+        var row = try connection.prepare(PartitionExtent.select)
+        if case .whole(let extent) = try PartitionExtent.read(&row) { return extent }
+        return try .recovered(connection)
+    }
+
     /// The drops that no block of drops has yet.
     private static func pendingDrops(
-        _ path: String, _ firstSequence: UInt64, _ connection: borrowing Connection
+        _ path: String, _ firstSequence: UInt64, _ connection: borrowing Connection, _ extent: PartitionExtent
     ) throws(HistoryError) -> DropWindow {
-        let pending = try whileDoing("reading \(path)") { () throws(SQLiteError) in
-            let reached = try connection.integer("SELECT max(last_sequence) FROM drop_blocks") ?? -1
-            return try (
-                first: connection.integer(
-                    "SELECT min(first_sequence) FROM blocks WHERE drops = 1 AND first_sequence > \(reached)"),
-                last: connection.integer("SELECT max(last_sequence) FROM blocks") ?? 0,
-                blocks: connection.integer("SELECT count(*) FROM blocks WHERE first_sequence > \(reached)") ?? 0
-            )
-        }
-        guard let first = pending.first else { return DropWindow() }
+        let reached = extent.drops.flows == 0 ? 0 : extent.drops.lastSequence + 1
+        guard extent.blocks.flows > 0, reached <= extent.blocks.lastSequence else { return DropWindow() }
         var reader = try PartitionReader(path, firstSequence: firstSequence)
         var cursor = HistoryCursor(
-            order: .ascending, sequences: UInt64(max(0, first))...UInt64(max(first, pending.last)), times: nil,
+            order: .ascending, sequences: reached...extent.blocks.lastSequence, times: nil,
             filter: ColumnFilter(anyOf: [ColumnConditions(facts: [[.verdict(.dropped)]])]))
         var flows: [Flow] = []
-        do throws(SQLiteError) {
+        let blocks = try whileDoing("reading the last drops of \(path)") { () throws(SQLiteError) in
             while let batch = try reader.next(&cursor) { flows += batch }
-        } catch {
-            throw .sqlite(doing: "reading the last drops of \(path)", error)
+            return try connection.integer(
+                "SELECT count(*) FROM blocks WHERE first_sequence >= \(Int64(storable: reached))")
         }
-        return DropWindow(flows, blocks: Int(pending.blocks))
+        return DropWindow(flows, blocks: Int(blocks ?? 0))
     }
 
     /// The flows of `tail`, with which the next block begins. A row that cannot be decoded is passed over; readers have
@@ -60,17 +65,28 @@ struct PartitionWriter: ~Copyable, Sendable {
         try whileDoing("reading the last flows of history") { () throws(SQLiteError) in
             var flows: [Flow] = []
             var blocks = try BlockReader(connection)
-            var row = try connection.prepare(
-                "SELECT \(BlockKey.columns), 0, sets, data FROM tail ORDER BY first_sequence")
+            var row = try connection.prepare("SELECT \(BlockKey.columns("tail")) FROM tail ORDER BY first_sequence")
             let all = HistoryCursor(order: .ascending, sequences: nil, times: nil, filter: ColumnFilter())
             while try row.step() {
+                let key = BlockKey(row)
+                guard key.isWhole, key.firstSequence > flows.last?.sequence ?? 0 else { continue }
                 do throws(BlockFailure) {
-                    try blocks.begin(BlockKey(row), row, column: BlockKey.setsColumn + 1)
+                    try blocks.begin(key, row, column: BlockKey.dataColumn)
                     flows += try blocks.flows(all)
                 } catch {}
             }
             return flows
         }
+    }
+
+    /// What of the tail cannot be read any more: no block will have it. It is not counted as stored from now on.
+    mutating func missingTail(_ count: Int) -> LostEvent? {
+        let expected = extent.all.flows - extent.blocks.flows
+        guard UInt64(count) < expected else { return nil }
+        summary.flows -= min(summary.flows, expected - UInt64(count))
+        return LostEvent(
+            place: .history, count: expected - UInt64(count), firstNanoseconds: summary.minimumTime,
+            lastNanoseconds: summary.maximumTime)
     }
 
     // MARK: Rows
@@ -81,8 +97,11 @@ struct PartitionWriter: ~Copyable, Sendable {
         var bytes = 0
         if zone.drops == .many { bytes += try insertDrops(through: max(1, zone.firstSequence) - 1, &encoder) }
         encoder.encode(flows)
-        zone.bind(encoder.sets, to: &statements.block)
+        zone.bind(encoder.sets, after: extent.blocks, to: &statements.block)
         try statements.block.run()
+        extent.blocks = extent.blocks.following(zone)
+        extent.note(zone)
+        if zone.drops == .many { try insertDropZone(zone, encoder) }
         bytes += try Self.insertColumns(&statements.blockColumns, zone.firstSequence, encoder)
         summary.note(zone, encoder.sets)
         summary.blocks += 1
@@ -104,10 +123,16 @@ struct PartitionWriter: ~Copyable, Sendable {
         let flows = all.span.extracting(drops.waiting)
         var zone = Zone(flows)
         zone.lastSequence = max(zone.lastSequence, lastSequence)
-        encoder.encode(flows)
-        zone.bind(encoder.sets, to: &statements.dropBlock)
-        try statements.dropBlock.run()
+        zone.drops = .copied
+        encoder.encode(flows, isOfDrops: true)
+        try insertDropZone(zone, encoder)
         return try Self.insertColumns(&statements.dropBlockColumns, zone.firstSequence, encoder)
+    }
+
+    private mutating func insertDropZone(_ zone: Zone, _ encoder: BlockEncoder) throws(SQLiteError) {
+        zone.bind(encoder.sets, after: extent.drops, to: &statements.dropBlock)
+        try statements.dropBlock.run()
+        extent.drops = extent.drops.following(zone)
     }
 
     private static func insertColumns(
@@ -126,24 +151,34 @@ struct PartitionWriter: ~Copyable, Sendable {
     mutating func insertTail(_ flows: Span<Flow>, _ encoder: inout BlockEncoder) throws(SQLiteError) -> Int {
         encoder.encode(flows)
         let zone = Zone(flows)
-        zone.bind(encoder.sets, to: &statements.tail)
+        zone.bind(encoder.sets, after: extent.all, to: &statements.tail)
+        extent.all = extent.all.following(zone)
+        extent.note(zone)
         summary.note(zone, encoder.sets)
         let data = encoder.groups.flatMap(\.self)
-        statements.tail.bind(data.span, at: 8)
+        statements.tail.bind(data.span, at: 10)
         try statements.tail.run()
         return data.count * 8
     }
 
-    mutating func deleteTail() throws(SQLiteError) { try statements.deleteTail.run() }
+    /// After its flows were written as blocks.
+    mutating func deleteTail() throws(SQLiteError) {
+        try statements.deleteTail.run()
+        extent.all = extent.blocks
+    }
 
     mutating func insert(_ loss: LostEvent) throws(SQLiteError) {
-        statements.loss.bind(loss.place.rawValue, at: 1)
-        statements.loss.bind(Int64(storable: loss.count), at: 2)
-        statements.loss.bind(Int64(storable: loss.firstNanoseconds), at: 3)
-        statements.loss.bind(Int64(storable: loss.lastNanoseconds), at: 4)
-        try statements.loss.run()
-        summary.add(
-            lossTimes: loss.firstNanoseconds...max(loss.firstNanoseconds, loss.lastNanoseconds))
+        extent.losses += 1
+        try LossRows.insert(loss, id: extent.losses, &statements.loss)
+        summary.add(lossTimes: loss.times)
+    }
+
+    /// Writes what all tables hold now, as a transaction's last change.
+    ///
+    /// - Parameter names: how many the catalog has on disk.
+    mutating func writeExtent(_ names: CatalogCounts) throws(SQLiteError) {
+        extent.names = names
+        try extent.write(&statements.extent)
     }
 
     /// Counts flows that are stored for the first time.
@@ -151,10 +186,14 @@ struct PartitionWriter: ~Copyable, Sendable {
 
     // MARK: Commits
 
-    mutating func didCommit() { drops.commit() }
+    mutating func didCommit() {
+        drops.commit()
+        settledExtent = extent
+    }
 
     mutating func didRollBack(to earlier: PartitionSummary) {
         summary = earlier
+        extent = settledExtent
         drops.rollBack()
     }
 
@@ -174,17 +213,18 @@ private struct PartitionInserts: ~Copyable, Sendable {
     var tail: Statement
     var deleteTail: Statement
     var loss: Statement
+    var extent: Statement
     var pageCount: Statement
 
     init(_ connection: borrowing Connection) throws(SQLiteError) {
-        let block = try connection.prepare("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)")
+        let block = try connection.prepare(Zone.table("blocks").insert())
         let blockColumns = try connection.prepare("INSERT INTO block_columns VALUES (?, ?)")
-        let dropBlock = try connection.prepare("INSERT INTO drop_blocks VALUES (?, ?, ?, ?, ?, ?, ?)")
+        let dropBlock = try connection.prepare(Zone.table("drop_blocks").insert())
         let dropBlockColumns = try connection.prepare("INSERT INTO drop_block_columns VALUES (?, ?)")
-        let tail = try connection.prepare("INSERT INTO tail VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        let tail = try connection.prepare(Zone.table("tail").insert(unchecked: "data"))
         let deleteTail = try connection.prepare("DELETE FROM tail")
-        let loss = try connection.prepare(
-            "INSERT INTO losses (place, lost_count, first_time_ns, last_time_ns) VALUES (?, ?, ?, ?)")
+        let loss = try connection.prepare(LossRows.table.insert())
+        let extent = try connection.prepare(PartitionExtent.table.insert(orReplace: true))
         let pageCount = try connection.prepare("PRAGMA page_count")
         self.block = block
         self.blockColumns = blockColumns
@@ -193,6 +233,7 @@ private struct PartitionInserts: ~Copyable, Sendable {
         self.tail = tail
         self.deleteTail = deleteTail
         self.loss = loss
+        self.extent = extent
         self.pageCount = pageCount
     }
 }

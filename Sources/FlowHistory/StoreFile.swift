@@ -23,7 +23,7 @@ enum StoreFile {
     /// `application_id` of the files: "APUS".
     private static let applicationID: Int64 = 0x4150_5553
     /// The one that is written and read.
-    static let format: Int64 = 2
+    static let format: Int64 = 3
     /// How much of a file a reader maps instead of copying it page by page.
     private static let mappedBytes = 1 << 30
 
@@ -174,8 +174,20 @@ enum StoreFile {
 
     private static func configure(_ connection: borrowing Connection) throws(SQLiteError) {
         try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")
+        try CheckedTable.define(connection)
         // The first look at the file.
         _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+    }
+
+    /// A catalog without names, in memory, in place of one that cannot be read.
+    static func emptyCatalog() throws(HistoryError) -> Connection {
+        let connection = try naming(":memory:") { () throws(SQLiteError) in
+            let connection = try Connection(path: ":memory:", mode: .create, busyTimeout: .zero)
+            try configure(connection)
+            return connection
+        }
+        try create(connection, .catalog, ":memory:")
+        return connection
     }
 
     /// Gives a new file its schema; refuses one of another format.

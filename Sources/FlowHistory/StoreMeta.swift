@@ -2,31 +2,52 @@ import SQLiteRuntime
 
 /// The store's `meta` table.
 enum StoreMeta {
+    private static let table = CheckedTable("meta", "key", "value")
     private static let storeID = "store_id"
     private static let nodeName = "node_name"
 
-    /// The store's id; a new store gets one, and the time of its creation.
+    /// The store's id; a new store, and one whose id is damaged, gets one, and the time of its creation.
     static func establishID(_ connection: borrowing Connection) throws(SQLiteError) -> StoreID {
-        if let id = try readID(connection) { return id }
+        if case .value(let text) = try read(storeID, connection), let id = StoreID(text) { return id }
         let id = StoreID.random()
-        try connection.execute(
-            """
-            INSERT OR REPLACE INTO meta
-            VALUES ('\(storeID)', '\(id)'), ('created', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
-            """)
+        let now = try connection.text("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')") ?? ""
+        let transaction = try Transaction(connection, .immediate)
+        try write("created", now, connection)
+        try write(storeID, id.description, connection)
+        try transaction.commit()
         return id
     }
 
     static func setNodeName(_ connection: borrowing Connection, _ name: String) throws(SQLiteError) {
-        let quoted = name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        try connection.execute("INSERT OR REPLACE INTO meta VALUES ('\(nodeName)', '\(quoted)')")
+        try write(nodeName, name, connection)
     }
 
-    static func readNodeName(_ connection: borrowing Connection) throws(SQLiteError) -> String? {
-        try connection.text("SELECT value FROM meta WHERE key = '\(nodeName)'")
+    private static func write(_ key: String, _ value: String, _ connection: borrowing Connection) throws(SQLiteError) {
+        var row = try connection.prepare(table.insert(orReplace: true))
+        row.bind(key, at: 1)
+        row.bind(value, at: 2)
+        try row.run()
     }
 
-    static func readID(_ connection: borrowing Connection) throws(SQLiteError) -> StoreID? {
-        try connection.text("SELECT value FROM meta WHERE key = '\(storeID)'").flatMap { StoreID($0) }
+    /// What a read of a row gives.
+    enum Found {
+        case value(String)
+        case missing
+        case damaged
+    }
+
+    static func readNodeName(_ connection: borrowing Connection) throws(SQLiteError) -> Found {
+        try read(nodeName, connection)
+    }
+
+    static func readID(_ connection: borrowing Connection) throws(SQLiteError) -> Found {
+        try read(storeID, connection)
+    }
+
+    private static func read(_ key: String, _ connection: borrowing Connection) throws(SQLiteError) -> Found {
+        var row = try connection.prepare("SELECT value, \(table.isWhole) FROM meta WHERE key = ?")
+        row.bind(key, at: 1)
+        guard try row.step() else { return .missing }
+        return row.integer(1) == 1 ? .value(row.text(0)) : .damaged
     }
 }

@@ -37,16 +37,27 @@ struct Zone {
         drops = dropped == 0 ? .none : dropped * Self.copiedShare > flows.count ? .many : .copied
     }
 
-    /// Binds the columns `first_sequence` to `sets`, in the order that all tables of blocks have them, from 1 on.
-    func bind(_ sets: BlockSets, to statement: inout Statement) {
+    /// The columns that all tables of blocks begin with, and their checksum.
+    static func table(_ name: String) -> CheckedTable {
+        CheckedTable(
+            name, "first_sequence", "last_sequence", "min_time_ns", "max_time_ns", "flow_count", "drops",
+            "previous_last", "flows_before", "sets")
+    }
+
+    /// Binds these columns, in their order, from 1 on.
+    ///
+    /// - Parameter before: the rows before it.
+    func bind(_ sets: BlockSets, after before: ChainEnd, to statement: inout Statement) {
         statement.bind(Int64(storable: firstSequence), at: 1)
         statement.bind(Int64(storable: lastSequence), at: 2)
         statement.bind(Int64(storable: minimumTime), at: 3)
         statement.bind(Int64(storable: maximumTime), at: 4)
         statement.bind(Int64(flowCount), at: 5)
         statement.bind(drops.rawValue, at: 6)
+        statement.bind(Int64(storable: before.lastSequence), at: 7)
+        statement.bind(Int64(storable: before.flows), at: 8)
         let bytes = sets.bytes
-        statement.bind(bytes.span, at: 7)
+        statement.bind(bytes.span, at: 9)
     }
 }
 
@@ -59,10 +70,24 @@ struct BlockKey {
     var flowCount: Int
     /// It holds the drops of a stretch only.
     var isOfDrops: Bool
+    /// The end of the row before it, and the flows of all before it.
+    var previousLast: UInt64
+    var flowsBefore: UInt64
+    /// The row is as it was written.
+    var isWhole: Bool
 
-    /// Columns of the statements that read zones: the five of the key, whether it is of drops, the sets.
-    static let columns = "first_sequence, last_sequence, min_time_ns, max_time_ns, flow_count"
-    static let setsColumn = 6
+    var begin: ChainEnd { ChainEnd(flows: flowsBefore, lastSequence: previousLast) }
+    var end: ChainEnd { ChainEnd(flows: flowsBefore + UInt64(max(0, flowCount)), lastSequence: lastSequence) }
+
+    /// Columns of the statements that read zones: those of the key, the sets, and of the tail the data.
+    static func columns(_ table: String) -> String {
+        let isOfDrops = table == "drop_blocks" ? "drops != \(Zone.Drops.many.rawValue)" : "0"
+        let data = table == "tail" ? ", data" : ""
+        return "first_sequence, last_sequence, min_time_ns, max_time_ns, flow_count, \(isOfDrops), previous_last,"
+            + " flows_before, \(Zone.table(table).isWhole), sets\(data)"
+    }
+    static let setsColumn = 9
+    static let dataColumn = 10
 
     init(_ row: borrowing Statement) {
         func number(_ column: Int) -> UInt64 { UInt64(max(0, row.integer(column))) }
@@ -70,6 +95,8 @@ struct BlockKey {
         (minimumTime, maximumTime) = (number(2), number(3))
         flowCount = Int(row.integer(4))
         isOfDrops = row.integer(5) != 0
+        (previousLast, flowsBefore) = (number(6), number(7))
+        isWhole = row.integer(8) == 1
     }
 }
 

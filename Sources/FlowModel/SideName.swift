@@ -55,6 +55,8 @@ public struct UnknownNames: BitwiseCopyable, Sendable, Equatable {
         case reserved = 2
         /// The packet has no IP address.
         case noAddress = 3
+        /// The history's file that has the name is damaged there.
+        case nameDamaged = 4
     }
 }
 

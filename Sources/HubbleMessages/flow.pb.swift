@@ -3164,6 +3164,9 @@ package nonisolated struct Flow_Apus: Sendable {
 
     /// The packet has no IP address.
     case noAddress // = 3
+
+    /// The history's file that has the name is damaged there.
+    case nameDamaged // = 4
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -3176,6 +3179,7 @@ package nonisolated struct Flow_Apus: Sendable {
       case 1: self = .addressNotInDirectory
       case 2: self = .reserved
       case 3: self = .noAddress
+      case 4: self = .nameDamaged
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -3186,6 +3190,7 @@ package nonisolated struct Flow_Apus: Sendable {
       case .addressNotInDirectory: return 1
       case .reserved: return 2
       case .noAddress: return 3
+      case .nameDamaged: return 4
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -3196,6 +3201,7 @@ package nonisolated struct Flow_Apus: Sendable {
       .addressNotInDirectory,
       .reserved,
       .noAddress,
+      .nameDamaged,
     ]
 
   }
@@ -6324,7 +6330,7 @@ nonisolated extension Flow_Apus: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 }
 
 nonisolated extension Flow_Apus.UnknownName: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAME_KNOWN\0\u{1}ADDRESS_NOT_IN_DIRECTORY\0\u{1}RESERVED\0\u{1}NO_ADDRESS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAME_KNOWN\0\u{1}ADDRESS_NOT_IN_DIRECTORY\0\u{1}RESERVED\0\u{1}NO_ADDRESS\0\u{1}NAME_DAMAGED\0")
 }
 
 nonisolated extension Flow_Apus.Rule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -27,6 +27,9 @@ package struct SQLiteError: Error, Sendable, Equatable {
     /// The statement, or the path when a file was to be opened.
     package var sql: String
 
+    /// The file, or the disk under it, is not what it was.
+    package var isDamage: Bool { code == .corrupt || code == .ioError || code == .notADatabase }
+
     /// A transaction that was interrupted must be rolled back first, which a connection for reading cannot do.
     package var needsRollback: Bool {
         // SQLITE_READONLY_ROLLBACK, a macro that is not imported.

@@ -13,7 +13,7 @@ struct BlockFormatTests {
 
     private static func opened(_ groups: [[UInt64]], _ count: Int) throws -> BlockDecoder {
         var decoder = BlockDecoder()
-        decoder.begin(flowCount: count)
+        decoder.begin(flowCount: count, owner: groups.first { $0.count > 3 }?[3] ?? 0)
         decoder.words = groups
         for group in BlockGroup.allCases { try decoder.open(group) }
         return decoder

@@ -152,12 +152,12 @@ struct HistoryWriterTests {
         #expect("\(expected)".contains("written by a newer Apus"))
     }
 
-    @Test("refuses a store of format 1, and says what to do with it")
+    @Test("refuses a store of an older format, and says what to do with it")
     func olderFormat() throws {
         let store = TemporaryStore()
         try HistoryWriter(store.settings(), catalog: FlowCatalog()).close()
-        try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero).execute("PRAGMA user_version = 1")
-        let expected = HistoryError.otherFormat(path: store.catalog, found: 1, known: 2)
+        try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero).execute("PRAGMA user_version = 2")
+        let expected = HistoryError.otherFormat(path: store.catalog, found: 2, known: 3)
         #expect(throws: expected) { _ = try HistoryWriter(store.settings(), catalog: FlowCatalog()) }
         #expect(throws: expected) { _ = try HistoryReader(directory: store.directory) }
         #expect("\(expected)".contains("older Apus, which can export it"))

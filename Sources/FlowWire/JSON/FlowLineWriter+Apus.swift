@@ -81,6 +81,7 @@ extension UnknownNames.Reason {
         case .addressNotInDirectory: "ADDRESS_NOT_IN_DIRECTORY"
         case .reserved: "RESERVED"
         case .noAddress: "NO_ADDRESS"
+        case .nameDamaged: "NAME_DAMAGED"
         }
     }
 }

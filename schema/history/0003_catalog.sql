@@ -1,11 +1,14 @@
--- history.sqlite, format 2: what is known once for the whole store. Times are nanoseconds since 1970-01-01 UTC.
+-- history.sqlite, format 3: what is known once for the whole store. Times are nanoseconds since 1970-01-01 UTC.
+-- `checksum` is of the table's name and of all other columns of its row, in their order: `RowChecksum`.
 
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL
+    key      TEXT PRIMARY KEY,
+    value    TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The flow catalog. `id` is the index that flows hold; rows are only ever added, before the flows that use them.
+-- The flow catalog. `id` is the index that flows hold, from 1 without a gap; rows are only ever added, before the flows
+-- that use them.
 CREATE TABLE endpoints (
     id           INTEGER PRIMARY KEY,
     endpoint_id  INTEGER NOT NULL,
@@ -15,13 +18,15 @@ CREATE TABLE endpoints (
     pod_name     TEXT NOT NULL,
     labels       TEXT NOT NULL,  -- JSON: ["source:key=value", …]
     workloads    TEXT NOT NULL,  -- JSON: [["name", "kind"], …]
-    dns_names    TEXT NOT NULL   -- JSON: ["name", …], of an address outside of the cluster
+    dns_names    TEXT NOT NULL,  -- JSON: ["name", …], of an address outside of the cluster
+    checksum     INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE services (
     id        INTEGER PRIMARY KEY,
     name      TEXT NOT NULL,
-    namespace TEXT NOT NULL
+    namespace TEXT NOT NULL,
+    checksum  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE rules (
@@ -32,12 +37,14 @@ CREATE TABLE rules (
     direction INTEGER NOT NULL,
     is_deny   INTEGER NOT NULL,
     position  INTEGER NOT NULL,
-    labels    TEXT NOT NULL
+    labels    TEXT NOT NULL,
+    checksum  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE names (
-    id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
 
 -- What a query needs to pass over a whole partition unopened. Written when the partition is sealed; a file of flows
@@ -52,5 +59,6 @@ CREATE TABLE partitions (
     -- Of its known gaps; NULL for none.
     loss_min_time_ns INTEGER,
     loss_max_time_ns INTEGER,
-    sets             BLOB NOT NULL
+    sets             BLOB NOT NULL,
+    checksum         INTEGER NOT NULL
 ) STRICT;
