@@ -62,7 +62,7 @@ struct DiskFailureTests {
         var producer = ScriptedProducer(seed: 3)
         disk.limit(bytes: disk.bytes + 300_000)
         var errors: [HistoryError] = []
-        for _ in 0..<60 {
+        for _ in 0..<150 {
             producer.append(to: &writer, catalog)
             do throws(HistoryError) { try writer.commit() } catch { errors.append(error) }
         }

@@ -66,6 +66,25 @@ struct HistoryPartitionTests {
         #expect(all.damage.files.count == StoreFile.partitions(store.directory).count - 1)
     }
 
+    @Test("that somebody read while they were sealed are plain files after the next start")
+    func sealedBesideReader() throws {
+        let first = StoreFile.partitionPath(store.directory, 1)
+        do {
+            var writer = try writer()
+            try write(0..<100, to: &writer)
+            let reader = try PartitionReader(first, firstSequence: 1)
+            _ = try reader.summary()
+            try write(100..<1000, to: &writer)
+            writer.checkpointer.finish()
+            #expect(StoreFile.exists(first + "-wal"))
+            _ = try reader.summary()
+        }
+        #expect(StoreFile.exists(first + "-wal"))
+        try writer().close()
+        #expect(!StoreFile.exists(first + "-wal"))
+        #expect(try readAll(store).map(\.sequence) == Array(1...1000))
+    }
+
     @Test("are sealed after a crash that came before")
     func sealedLater() throws {
         var writer = try writer()
