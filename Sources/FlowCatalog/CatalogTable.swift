@@ -36,12 +36,15 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Gives the next index to an element that is not known any more.
+    /// Gives the next index to an element that is not known any more, unless it was given before.
     ///
-    /// - Parameter element: what then stands at the index; it is never found there by `intern`.
-    package func reserve(as element: Element) {
+    /// - Parameters:
+    ///   - index: `count` at most.
+    ///   - element: what then stands at the index; it is never found there by `intern`.
+    package func reserve(_ index: UInt32, as element: Element) {
         state.withLock { state in
-            state.reserved.insert(UInt32(state.elements.count))
+            guard index == UInt32(state.elements.count) else { return }
+            state.reserved.insert(index)
             state.elements.append(element)
             published.store(state.elements.count, ordering: .releasing)
             reservations.add(1, ordering: .releasing)

@@ -202,7 +202,7 @@ extension CatalogStore {
         _ path: String, _ damage: inout StoreDamage
     ) {
         while loaded < end {
-            table.reserve(as: unknown)
+            table.reserve(UInt32(loaded), as: unknown)
             damage.note(
                 DamagedRow(path: path, table: name, row: Int64(loaded), reason: DamagedRow.isNotReadable))
             loaded += 1

@@ -21,28 +21,26 @@ package struct StoreDamage: Sendable, Equatable {
     private var known: Set<DamagedRow> = []
     /// Files that cannot be read at all, or no further, and why.
     package private(set) var files: [String: String] = [:]
+    /// A line for each of both, in the order in which they were met.
+    package private(set) var descriptions: [String] = []
 
     package init() {}
 
-    package var isEmpty: Bool { rows.isEmpty && files.isEmpty }
+    package var isEmpty: Bool { descriptions.isEmpty }
 
     mutating func note(_ row: DamagedRow) {
         guard known.count < Self.mostRows, known.insert(row).inserted else { return }
         rows.append(row)
+        descriptions.append("\(row.path): row \(row.row) of \(row.table) is damaged: \(row.reason)")
     }
 
     mutating func note(file path: String, _ reason: String) {
-        if files[path] == nil { files[path] = reason }
+        guard files.updateValue(reason, forKey: path) == nil else { return }
+        descriptions.append("\(path) cannot be read: \(reason)")
     }
 
     package mutating func formUnion(_ other: StoreDamage) {
         for row in other.rows { note(row) }
-        files.merge(other.files) { mine, _ in mine }
-    }
-
-    /// A line for each.
-    package var descriptions: [String] {
-        files.sorted { $0.key < $1.key }.map { "\($0.key) cannot be read: \($0.value)" }
-            + rows.map { "\($0.path): row \($0.row) of \($0.table) is damaged: \($0.reason)" }
+        for (path, reason) in other.files where files[path] == nil { note(file: path, reason) }
     }
 }

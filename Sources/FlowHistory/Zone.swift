@@ -88,15 +88,15 @@ struct BlockKey {
     }
     static let setsColumn = 9
     static let dataColumn = 10
+}
 
+extension BlockKey {
     init(_ row: borrowing Statement) {
         func number(_ column: Int) -> UInt64 { UInt64(max(0, row.integer(column))) }
-        (firstSequence, lastSequence) = (number(0), number(1))
-        (minimumTime, maximumTime) = (number(2), number(3))
-        flowCount = Int(row.integer(4))
-        isOfDrops = row.integer(5) != 0
-        (previousLast, flowsBefore) = (number(6), number(7))
-        isWhole = row.integer(8) == 1
+        self.init(
+            firstSequence: number(0), lastSequence: number(1), minimumTime: number(2), maximumTime: number(3),
+            flowCount: Int(row.integer(4)), isOfDrops: row.integer(5) != 0, previousLast: number(6),
+            flowsBefore: number(7), isWhole: row.integer(8) == 1)
     }
 }
 

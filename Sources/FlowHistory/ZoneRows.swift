@@ -77,7 +77,9 @@ struct ZoneRows: Sendable {
         _ key: BlockKey, _ row: inout Statement, _ isTail: Bool, _ cursor: inout HistoryCursor, _ body: Body
     ) throws(SQLiteError) -> Wish? {
         defer { cursor.pass(key) }
-        guard key.maximumTime >= cursor.times.lowerBound, key.minimumTime <= cursor.times.upperBound else { return nil }
+        // Times on disk are held to this range.
+        let since = min(cursor.times.lowerBound, UInt64(Int64.max))
+        guard key.maximumTime >= since, key.minimumTime <= cursor.times.upperBound else { return nil }
         if !cursor.filter.isEmpty {
             row.copyBytes(BlockKey.setsColumn, into: &sets)
             guard cursor.filter.mayMatch(sets) else { return nil }

@@ -15,13 +15,15 @@ package enum LossPlace: String, CaseIterable, Sendable {
     case flowRing = "flow_ring"
     /// The history writer could not keep up, or the disk refused.
     case history = "history"
+    /// A file of the history is damaged; told by each answer that asks for these flows.
+    case historyDamage = "history_damage"
 
     /// `flow.LostEventSource` of Hubble's protocol.
     package var hubbleName: String {
         switch self {
         case .kernelRingBuffer, .kernelProgramBusy, .ciliumPerfRing, .malformedEvent: "PERF_EVENT_RING_BUFFER"
         case .eventRing: "OBSERVER_EVENTS_QUEUE"
-        case .flowRing, .history: "HUBBLE_RING_BUFFER"
+        case .flowRing, .history, .historyDamage: "HUBBLE_RING_BUFFER"
         }
     }
 }

@@ -76,7 +76,7 @@ package final class FlowAnswer {
     package func step(
         into flows: inout [Flow], losses: inout [LostEvent], limit: Int, before boundary: UInt64 = .max
     ) throws(HistoryError) -> Progress {
-        if mustSelect { try selectLast() }
+        if mustSelect { try selectLast(&losses) }
         if !waiting.isEmpty { return takeWaiting(into: &flows, limit: limit) }
         takeLosses(into: &losses)
         guard remaining > 0, next < end ?? .max else { return .end }
@@ -181,13 +181,13 @@ package final class FlowAnswer {
             }
             let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
-                history, order: .ascending, sequences: next...last, times: times, request.filter, observer.catalog)
+                history, order: .ascending, sequences: next...last, times: times, request.filter, observer)
         }
         if !hasToldStoredLosses {
             losses += try store!.losses(times: times)
             hasToldStoredLosses = true
         }
-        if let block = try store?.next() {
+        if let block = try store?.next(&losses) {
             waiting = wanted(block.span).map { block[$0] }[...]
             return
         }
@@ -220,7 +220,7 @@ package final class FlowAnswer {
 
     /// Finds where the newest `last` flows begin. What the ring holds of them is then read forwards, at the client's
     /// pace; only flows that the store alone has are collected.
-    private func selectLast() throws(HistoryError) {
+    private func selectLast(_ losses: inout [LostEvent]) throws(HistoryError) {
         mustSelect = false
         hasToldStoredLosses = true
         // Without a store, flows that the ring forgets from now on are lost to this answer.
@@ -229,9 +229,9 @@ package final class FlowAnswer {
         guard missing > 0, next > 1, let history = observer.history else { return }
         let below = min(next, (storedThrough(history, reaching: next - 1) ?? history.storedThrough()) + 1)
         let store = try StoreReading(
-            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer.catalog)
+            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer)
         var newestFirst: [Flow] = []
-        while newestFirst.count < missing, let block = try store.next() {
+        while newestFirst.count < missing, let block = try store.next(&losses) {
             newestFirst += self.wanted(block.span).prefix(missing - newestFirst.count).map { block[$0] }
         }
         waiting = newestFirst.reversed()[...]

@@ -1,5 +1,6 @@
 package import FlowCatalog
 package import FlowFilter
+import FlowHistory
 package import FlowModel
 package import FlowRing
 import Synchronization
@@ -30,9 +31,29 @@ package final class FlowObserver: Sendable {
     package let losses: LossLedger
     let history: History?
     private let followersLost = Atomic<UInt64>(0)
+    private let damagedFlows = Atomic<UInt64>(0)
+    private let damage = Mutex((met: StoreDamage(), told: 0))
 
     /// Flows that followers missed because they were overtaken, over all followers. The flows themselves are not lost.
     package var lostByFollowers: UInt64 { followersLost.load(ordering: .relaxed) }
+
+    /// Flows that answers asked for and that the store has no more, over all answers.
+    package var damagedInAnswers: UInt64 { damagedFlows.load(ordering: .relaxed) }
+
+    func countDamaged(_ count: UInt64) { damagedFlows.add(count, ordering: .relaxed) }
+
+    func note(_ met: StoreDamage) {
+        if !met.isEmpty { damage.withLock { $0.met.formUnion(met) } }
+    }
+
+    /// A line for each damaged file and row of the store that answers met since this was last asked.
+    package func takeDamage() -> [String] {
+        damage.withLock { damage in
+            let lines = damage.met.descriptions
+            defer { damage.told = lines.count }
+            return Array(lines.dropFirst(damage.told))
+        }
+    }
 
     func countLostByFollower(_ count: UInt64) { followersLost.add(count, ordering: .relaxed) }
 

@@ -3241,7 +3241,7 @@ package nonisolated struct Flow_ApusLoss: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// kernel_ring_buffer, kernel_program_busy, malformed_event, event_ring, flow_ring or history.
+  /// kernel_ring_buffer, kernel_program_busy, malformed_event, event_ring, flow_ring, history or history_damage.
   package var place: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

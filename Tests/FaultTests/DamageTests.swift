@@ -12,18 +12,23 @@ private struct Reading {
     var damage = StoreDamage()
     var error: HistoryError?
 
-    init(_ directory: String, _ order: HistoryCursor.Order = .ascending) {
+    /// Questions that go through a store in different ways.
+    enum Question: CaseIterable {
+        case all, newestFirst, drops, newestDropsFirst, lateTimes, middle
+    }
+
+    init(_ directory: String, _ question: Question = .all) {
         do throws(HistoryError) {
             let catalog = FlowCatalog()
             var reader = try HistoryReader(directory: directory, catalog: catalog)
-            var cursor = reader.cursor(order: order)
+            var cursor = question.cursor(reader)
             defer {
                 (damagedFlows, damage) = (cursor.damagedFlows, cursor.damage)
                 damage.formUnion(reader.damage)
             }
             while let batch = try reader.next(&cursor) {
                 let endpoints = catalog.endpoints.elements()
-                flows += batch
+                flows = question.order == .ascending ? flows + batch : batch.reversed() + flows
                 misnamedFlows += batch.count { flow in
                     let index = Int(flow.sourceEndpoint)
                     if flow.unknownNames.source == .nameDamaged { return false }
@@ -54,6 +59,20 @@ private struct Reading {
             wrong.append(next.sequence)
         }
         return wrong
+    }
+}
+
+extension Reading.Question {
+    var order: HistoryCursor.Order { self == .newestFirst || self == .newestDropsFirst ? .descending : .ascending }
+
+    func cursor(_ reader: borrowing HistoryReader) -> HistoryCursor {
+        let drops = ColumnFilter(anyOf: [ColumnConditions(facts: [[.verdict(.dropped)]])])
+        return switch self {
+        case .all, .newestFirst: reader.cursor(order: order)
+        case .drops, .newestDropsFirst: reader.cursor(order: order, filter: drops)
+        case .lateTimes: reader.cursor(order: order, times: Flow.scripted(600).timeNanoseconds...(.max))
+        case .middle: reader.cursor(order: order, sequences: 200...600)
+        }
     }
 }
 
@@ -96,19 +115,20 @@ struct DamageTests {
         arguments: [false, true])
     func flippedBits(isOpen: Bool) throws {
         let whole = try makeStore(isOpen: isOpen)
-        let expected = Reading(whole.directory)
-        #expect(expected.flows.count > 500 && !expected.saysSomething)
+        let expected = Reading.Question.allCases.map { Reading(whole.directory, $0) }
+        #expect(expected.allSatisfy { $0.flows.count > 50 && !$0.saysSomething })
         for name in whole.files() where !name.hasSuffix("-shm") {
             let bytes = try Data(contentsOf: URL(filePath: whole.directory + "/" + name))
             let used = Array(bytes).enumerated().filter { $0.element != 0 }.map(\.offset)
             guard !used.isEmpty else { continue }
             var random = Seeded(UInt64(name.utf8.count))
             var answered = 0
-            for _ in 0..<200 {
+            for round in 0..<200 {
                 let store = try whole.copy()
                 let place = try flip(store.directory + "/" + name, bytes, used, &random)
-                let found = Reading(store.directory)
-                check(found, expected, "\(name), \(place)", mayEndEarly: name.hasSuffix("-wal"))
+                let question = Reading.Question.allCases[round % expected.count]
+                let (found, expected) = (Reading(store.directory, question), expected[round % expected.count])
+                check(found, expected, "\(name), \(place): \(question)", mayEndEarly: name.hasSuffix("-wal"))
                 if found.flows.count >= expected.flows.count - 64 { answered += 1 }
             }
             // The end of a log is lost with its first damaged commit.
@@ -124,6 +144,51 @@ struct DamageTests {
         #expect(isWhole || found.saysSomething, place)
         #expect(found.misnamedFlows == 0, place)
         #expect(found.namelessFlows == 0 || !found.damage.isEmpty, place)
+    }
+
+    @Test("on a read-only disk, with the making or sealing of a file interrupted, names it and answers from the others")
+    func interruptedOnReadOnlyDisk() throws {
+        let unharmed = FaultStore()
+        let counting = FaultyDisk(unharmed.directory)
+        try writePartitions(unharmed)
+        var interrupted = 0
+        for moment in stride(from: 1, through: counting.count(.changes), by: 3) {
+            let store = FaultStore()
+            let dying = FaultyDisk(store.directory)
+            dying.fail(.changes, first: moment, .powerLoss)
+            try? writePartitions(store)
+            let remains = try store.copy()
+            let journals = remains.files().filter { $0.hasSuffix("-journal") }
+            guard journals.contains(where: { $0.hasPrefix("flows-") }) else { continue }
+            let writable = try remains.copy()
+            let whole = Reading(writable.directory)
+            let disk = FaultyDisk(remains.directory)
+            disk.makeReadOnly()
+            let found = Reading(remains.directory)
+            disk.work()
+            #expect(found.error == nil && found.wrongFlows() == [], "change \(moment)")
+            guard !found.damage.files.isEmpty else { continue }
+            interrupted += 1
+            let named = Set(found.damage.files.keys)
+            #expect(named.count <= 2, "one is being made while the one before it is being sealed")
+            let others = whole.flows.filter { !named.contains(remains.directory + "/" + remains.partition(of: $0)) }
+            #expect(found.flows.map(\.sequence) == others.map(\.sequence), "change \(moment)")
+        }
+        #expect(interrupted > 0)
+    }
+
+    /// Ten batches in a few partitions.
+    private func writePartitions(_ store: FaultStore) throws {
+        let catalog = FlowCatalog()
+        var settings = faultSettings(store.directory)
+        settings.partitionPeriod = .milliseconds(100)
+        var writer = try HistoryWriter(settings, catalog: catalog)
+        var producer = ScriptedProducer(seed: 3, most: 60)
+        for _ in 1...10 {
+            producer.append(to: &writer, catalog)
+            try writer.commit()
+        }
+        try writer.close()
     }
 
     @Test("with a sector that cannot be read, answers with all blocks but those in it, and counts their flows")
@@ -145,5 +210,13 @@ struct DamageTests {
             }
         }
         #expect(partial > 1)
+    }
+}
+
+extension FaultStore {
+    /// The file that has a flow.
+    fileprivate func partition(of flow: Flow) -> String {
+        let names = files().filter { $0.hasPrefix("flows-") && $0.hasSuffix(".sqlite") }
+        return names.last { UInt64($0.dropFirst("flows-".count).dropLast(".sqlite".count)) ?? 0 <= flow.sequence } ?? ""
     }
 }

@@ -148,6 +148,7 @@ struct StoredFlows {
         var rest: [UInt8] = []
         printer.flush(to: &rest)
         try StandardStream.output.write(rest)
+        for line in observer.takeDamage() { StandardStream.error.say("damaged: \(line)") }
     }
 }
 

@@ -2,6 +2,7 @@ import Datapath
 import FlowCapture
 import FlowCatalog
 import FlowModel
+import FlowObserver
 import FlowRing
 import Logging
 import Synchronization
@@ -33,8 +34,9 @@ final class LossMonitor: Sendable {
         }
     }
 
-    /// Records what was lost since the last look.
+    /// Records what was lost since the last look, and tells what damage answers met in the store.
     func look() {
+        for line in pipeline.observer.takeDamage() { logger.error("history: \(line)") }
         let flows = pipeline.flows.published - pipeline.flows.start
         var current: [LossPlace: UInt64] = [.malformedEvent: pipeline.captureCounters.malformed]
         if let cilium = pipeline.ciliumCounters { current[.ciliumPerfRing] = cilium.lost }
@@ -81,6 +83,7 @@ final class LossMonitor: Sendable {
         case .ciliumPerfRing: "a processor's ring for Cilium's events was full; raise --cilium-ring-bytes"
         case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
         case .eventRing, .flowRing: "a reader was too slow; raise --flow-ring-flows"
+        case .historyDamage: "a file of the history is damaged"
         case .history: "the disk was too slow; give --data-dir a faster one"
         }
     }

@@ -64,6 +64,7 @@ final class Pipeline: Sendable {
         context = FlowJSONContext(
             catalog: catalog, nodeName: nodeName, version: Version.current, storeID: writer.storeID.bytes)
         let status = writer.status
+        for line in writer.damage.descriptions { logger.error("history: \(line)") }
         observer = FlowObserver(
             catalog: catalog, ring: flows, losses: losses,
             history: .init(directory: historyDirectory) { status.storedThrough })

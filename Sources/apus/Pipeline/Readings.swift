@@ -16,11 +16,12 @@ struct Readings: Sendable {
     let controlPlane: ControlPlane
     let startNanoseconds = SystemClock.realtimeNanoseconds()
 
-    /// Flows lost so far. Those of place `flowRing` are missed by followers only: the whole has them.
+    /// Flows lost so far. Those of places `flowRing` and `historyDamage` are missed by readers, by each for itself.
     func lost() -> [LossPlace: UInt64] {
         var lost = pipeline.losses.totals()
         lost[.history, default: 0] += pipeline.historyStatus.lostFlows
         lost[.flowRing] = pipeline.observer.lostByFollowers
+        lost[.historyDamage] = pipeline.observer.damagedInAnswers
         return lost
     }
 

@@ -100,7 +100,7 @@ final class Server: Sendable {
         }
         await http.shutdown(grace: Limits.shutdownGrace)
         try? await queryThreads.shutdownGracefully()
-        let lost = readings.lost().filter { $0.key != .flowRing }.values.reduce(0, +)
+        let lost = readings.lost().filter { $0.key != .flowRing && $0.key != .historyDamage }.values.reduce(0, +)
         return Account(
             captured: readings.producedEvents, stored: pipeline.historyStatus.storedFlows, lost: lost)
     }
