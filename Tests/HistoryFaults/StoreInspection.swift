@@ -38,6 +38,7 @@ package struct StoreInspection: Sendable {
             for flow in flows { check(flow, endpoints) }
         }
         if let damage = cursor.firstDamage { note("\(damage)") }
+        for line in cursor.damage.descriptions + reader.damage.descriptions { note(line) }
     }
 
     private mutating func check(_ flow: Flow, _ endpoints: [Endpoint]) {
