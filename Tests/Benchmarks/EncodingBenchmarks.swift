@@ -1,3 +1,4 @@
+import FlowCatalog
 import FlowModel
 import FlowWire
 import Foundation
@@ -29,9 +30,9 @@ enum EncodingBenchmarks {
         ]
     }()
 
-    static func context() -> FlowJSONContext {
+    static func context(_ catalog: FlowCatalog = Workload.directory.catalog) -> FlowJSONContext {
         FlowJSONContext(
-            catalog: Workload.directory.catalog, nodeName: "bench", version: "0",
+            catalog: catalog, nodeName: "bench", version: "0",
             storeID: Array(repeating: 0xa9, count: 16))
     }
 

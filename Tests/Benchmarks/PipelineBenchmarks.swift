@@ -15,7 +15,7 @@ enum PipelineBenchmarks {
             return [
                 Reading(
                     "pipeline.\(shape.rawValue)", "ns/flow", result.nanosecondsPerFlow,
-                    allocationsPerFlow: shape == .history ? nil : result.allocationsPerFlow)
+                    allocationsPerFlow: shape.hasHistory ? nil : result.allocationsPerFlow)
             ]
         }
     }
@@ -27,7 +27,7 @@ enum PipelineBenchmarks {
             return [
                 Reading(
                     name, "ns/flow", result.nanosecondsPerFlow,
-                    allocationsPerFlow: shape == .history ? nil : result.allocationsPerFlow),
+                    allocationsPerFlow: shape.hasHistory ? nil : result.allocationsPerFlow),
                 Reading(name + ".rate", "flows/s", result.flowsPerSecond),
             ]
         }
@@ -50,4 +50,11 @@ enum PipelineShape: String, CaseIterable {
     case metrics
     /// And written to a store on disk, too.
     case history
+    /// As `metrics`, and all of it made into lines of JSON for a follower; see `PipelineRun.follow`.
+    case ndjson
+    /// Counted, stored and followed.
+    case all
+
+    var hasHistory: Bool { self == .history || self == .all }
+    var isFollowed: Bool { self == .ndjson || self == .all }
 }

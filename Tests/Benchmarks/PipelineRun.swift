@@ -26,6 +26,7 @@ final class PipelineRun: Sendable {
     let directory: SyntheticDirectory
     let enriched = Atomic(0)
     let stored = Atomic(0)
+    let followed = Atomic(0)
     private let costs = Mutex(ThreadMeter.Cost())
     private let startedAt = Atomic<UInt64>(0)
     private let threads = Mutex<[NamedThread]>([])
@@ -42,7 +43,7 @@ final class PipelineRun: Sendable {
         let catalog = FlowCatalog()
         // A store fills the catalog, so it comes before the directory.
         let writer =
-            shape == .history ? try HistoryWriter(HistorySettings(directory: historyDirectory), catalog: catalog) : nil
+            shape.hasHistory ? try HistoryWriter(HistorySettings(directory: historyDirectory), catalog: catalog) : nil
         directory = SyntheticDirectory(cluster, catalog: catalog)
         events = EventRing(capacity: 65_536)
         flows = BroadcastRing(capacity: 131_072, start: 1)
@@ -54,6 +55,7 @@ final class PipelineRun: Sendable {
             let box = Box(handover)
             started.append(NamedThread("bench-history") { [self] in store(box.take()) })
         }
+        if shape.isFollowed { started.append(NamedThread("bench-follower") { [self] in follow() }) }
         threads.withLock { $0 = started }
     }
 
@@ -79,8 +81,10 @@ final class PipelineRun: Sendable {
 
     /// What all stages have worked off.
     var done: Int {
-        let enriched = enriched.load(ordering: .acquiring)
-        return shape == .history ? min(enriched, stored.load(ordering: .acquiring)) : enriched
+        var done = enriched.load(ordering: .acquiring)
+        if shape.hasHistory { done = min(done, stored.load(ordering: .acquiring)) }
+        if shape.isFollowed { done = min(done, followed.load(ordering: .acquiring)) }
+        return done
     }
 
     /// Hands a writer to its thread.
