@@ -134,7 +134,7 @@ let package = Package(
                 "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "Manifests", "Policy",
                 "SQLiteRuntime", "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
             ],
-            path: "Tests/Benchmarks", swiftSettings: strict),
+            path: "Tests/Benchmarks", swiftSettings: strict, plugins: ["CompileBPF"]),
 
         // Tests
         tests(

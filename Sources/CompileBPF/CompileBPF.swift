@@ -2,7 +2,7 @@ import Foundation
 import PackagePlugin
 
 /// Compiles each `bpf/*.bpf.c` for the kernel and embeds the object as base64 in a Swift file of the target:
-/// `kernel_drops.bpf.c` becomes `KernelDropsObject.base64`. A target of tests gets those of `bpf/tests`.
+/// `kernel_drops.bpf.c` becomes `KernelDropsObject.base64`. A target below `Tests` gets those of `bpf/tests`.
 @main
 struct CompileBPF: BuildToolPlugin {
     #if arch(arm64)
@@ -24,7 +24,8 @@ struct CompileBPF: BuildToolPlugin {
         let clang = try context.tool(named: "clang").url
         let objcopy = try context.tool(named: "llvm-objcopy").url
         let headers = try files(in: folder.appending(path: "lib")) + files(in: folder.appending(path: "abi/include"))
-        let sources = target.name.hasSuffix("Tests") ? folder.appending(path: "tests") : folder
+        let parent = target.directoryURL.deletingLastPathComponent().lastPathComponent
+        let sources = parent == "Tests" ? folder.appending(path: "tests") : folder
         return try files(in: sources).filter { $0.lastPathComponent.hasSuffix(".bpf.c") }.map { source in
             let name = source.lastPathComponent.replacing(".bpf.c", with: "")
             let type = name.split(separator: "_").map(\.localizedCapitalized).joined() + "Object"

@@ -1,13 +1,13 @@
 #include "ring_baseline.h"
+#include "map_descriptor.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_BYTES = 128, EVENTS = 65536, MOST_DESCRIPTORS = 1024 };
+enum { EVENT_BYTES = 128, EVENTS = 65536 };
 
 static struct ring_buffer *reader;
 static char *events;
@@ -21,18 +21,8 @@ static int take(void *context, void *record, size_t bytes) {
 	return 0;
 }
 
-static int ring_buffer_descriptor(void) {
-	for (int descriptor = 3; descriptor < MOST_DESCRIPTORS; descriptor++) {
-		struct bpf_map_info info = {0};
-		uint32_t bytes = sizeof(info);
-		if (bpf_obj_get_info_by_fd(descriptor, &info, &bytes) == 0 && info.type == BPF_MAP_TYPE_RINGBUF)
-			return descriptor;
-	}
-	return -ENOENT;
-}
-
 int ring_baseline_open(void) {
-	int descriptor = ring_buffer_descriptor();
+	int descriptor = map_descriptor(BPF_MAP_TYPE_RINGBUF);
 	if (descriptor < 0)
 		return descriptor;
 	events = calloc(EVENTS, EVENT_BYTES);
