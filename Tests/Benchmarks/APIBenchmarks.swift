@@ -50,13 +50,18 @@ enum APIBenchmarks {
         return Reading(name, "ns/flow", meter.nanoseconds / Double(answers * answerFlows))
     }
 
-    private static func h2load(_ arguments: [String]) throws {
+    /// Runs h2load to its end and gives what it printed, if all requests were answered.
+    @discardableResult
+    static func h2load(_ arguments: [String]) throws -> String {
         let output = try Tool.run("/usr/bin/h2load", arguments)
         guard output.contains(" 0 failed, 0 errored, 0 timeout") else { throw Obstacle("h2load: \(output)") }
+        return output
     }
 
-    private static func serve(_ body: (String, HTTPServer, FlowObserver) throws -> [Reading]) async throws -> [Reading]
-    {
+    static func serve(
+        metrics: @escaping @Sendable () -> String = { "" },
+        _ body: (String, HTTPServer, FlowObserver) throws -> [Reading]
+    ) async throws -> [Reading] {
         let catalog = Workload.directory.catalog
         let ring = filledRing()
         let threads = NIOThreadPool(numberOfThreads: 2)
@@ -71,7 +76,7 @@ enum APIBenchmarks {
             observer: observer,
             context: EncodingBenchmarks.context(),
             sources: .init(
-                status: { status }, metrics: { "" }, now: { SystemClock.realtimeNanoseconds() }, report: { print($0) }),
+                status: { status }, metrics: metrics, now: { SystemClock.realtimeNanoseconds() }, report: { print($0) }),
             queryThreads: threads)
         let server = try await HTTPServer.start(addresses: [try HTTPAddress(parsing: "127.0.0.1:0")], responder: api)
         let result = Result { try body("\(server.addresses[0])", server, observer) }

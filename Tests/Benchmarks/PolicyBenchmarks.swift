@@ -1,17 +1,13 @@
 import Directory
 import FlowCatalog
-import FlowMetrics
 import FlowModel
 import Manifests
 import Policy
 import SyntheticTraffic
 
-/// The control plane's larger pieces of work, in processor time of one thread.
+/// The control plane's larger piece of work, in processor time of one thread.
 enum PolicyBenchmarks {
-    static let groups = [
-        BenchmarkGroup(name: "policy.compile") { try compile() },
-        BenchmarkGroup(name: "metrics.cost") { [renderMetrics()] },
-    ]
+    static let groups = [BenchmarkGroup(name: "policy.compile") { try compile() }]
 
     /// 1,000 pods × 200 policies × 50 label sets.
     private static func compile() throws -> [Reading] {
@@ -37,17 +33,5 @@ enum PolicyBenchmarks {
             Reading("policy.compile.parse", "ms", parsing.nanoseconds / 1e6),
             Reading("policy.compile.entries", "entries", Double(entries)),
         ]
-    }
-
-    /// A scrape's text.
-    private static func renderMetrics() -> Reading {
-        var tally = FlowTally()
-        let flows = Workload.flows
-        tally.add(flows.span)
-        let names = Workload.directory.catalog.names.elements()
-        let cost = ThreadMeter.measure {
-            for _ in 0..<20 { _ = MetricsText.render(tally, PipelineReading(), names: names) }
-        }
-        return Reading("metrics.cost", "ms/scrape", cost.nanoseconds / 20e6)
     }
 }
