@@ -7,17 +7,22 @@ import FlowRing
 import Foundation
 import SyntheticTraffic
 
-/// The store: written at full speed, opened again after its writer was lost, and then asked.
+/// The store: written at full speed, opened again after its writer was lost, and then asked, in this process and through
+/// the API of another.
 enum HistoryBenchmarks {
-    static let groups = [
-        BenchmarkGroup(name: "history", mostRuns: 1) { try await Workload.withDirectory { try run($0) } }
-    ]
+    static func groups(apus: String) -> [BenchmarkGroup] {
+        [
+            BenchmarkGroup(name: "history", mostRuns: 1) {
+                try await Workload.withDirectory { try await run(apus, $0) }
+            }
+        ]
+    }
 
     /// `APUS_BENCH_FLOWS` makes quick runs; the targets are meant for the default.
     private static let flows = ProcessInfo.processInfo.environment["APUS_BENCH_FLOWS"].flatMap { Int($0) } ?? 50_000_000
     private static let batch = 1_024
 
-    private static func run(_ directory: String) throws -> [Reading] {
+    private static func run(_ apus: String, _ directory: String) async throws -> [Reading] {
         let catalog = FlowCatalog()
         let source = SyntheticDirectory(Workload.cluster, catalog: catalog).flows(Workload.cluster, count: 65_536)
         let traffic = HistoryTraffic(source)
@@ -35,8 +40,12 @@ enum HistoryBenchmarks {
         let observer = FlowObserver(
             catalog: catalog, ring: BroadcastRing(capacity: 2, start: last + 1), losses: LossLedger(),
             history: .init(directory: directory) { last })
-        readings += try ask(observer, catalog, source)
+        let questions = try HistoryQuestion.all(catalog, source)
+        readings += try questions.map { try time($0, observer) }
         readings.append(try aggregate(directory))
+        let served = try await ServedHistory(apus: apus, directory: directory)
+        readings += try questions.map { try served.time($0) }
+        served.stop()
         return readings + (try HistoryBaseline.run(directory, traffic))
     }
 
@@ -67,45 +76,13 @@ enum HistoryBenchmarks {
 
     // MARK: Asking
 
-    private static func ask(_ observer: FlowObserver, _ catalog: FlowCatalog, _ source: [Flow]) throws -> [Reading] {
-        let endpoints = catalog.endpoints.elements()
-        let drop = source.first { $0.verdict == .dropped && $0.sourceEndpoint != 0 }
-        let (rare, often) = (Self.endpoint(source, rank: 200), Self.endpoint(source, rank: 0))
-        guard let drop else { throw Obstacle("nothing is dropped") }
-        let hour = [("since", time(hours: 0.25)), ("until", time(hours: 1.25))]
-        let day = [("since", time(hours: 0))]
-        let namespace = [("namespace", endpoints[Int(drop.sourceEndpoint)].namespace), ("verdict", "DROPPED")]
-        func pod(_ index: UInt32) -> String { endpoints[Int(index)].namespace + "/" + endpoints[Int(index)].podName }
-        return [
-            try time("history.last100dropped", observer, [("verdict", "DROPPED"), ("last", "100")], 100...100),
-            try time("history.namespace_hour", observer, namespace + hour, 1...),
-            try time("history.pod_day", observer, day + [("pod", pod(rare))], 1...),
-            // The address of a service that nobody has, and a pod that is in each block.
-            try time("history.miss", observer, day + [("pod", pod(often)), ("ip", "192.0.2.1")], 0...0),
-            try time("history.miss.excluded", observer, day + [("verdict", "ERROR")], 0...0),
-        ]
-    }
-
-    /// The endpoint that is so many places behind the most frequent one.
-    private static func endpoint(_ source: [Flow], rank: Int) -> UInt32 {
-        let counts = source.reduce(into: [UInt32: Int]()) { $0[$1.sourceEndpoint, default: 0] += 1 }
-        return counts.filter { $0.key != 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }[rank].key
-    }
-
-    private static func time(hours: Double) -> String {
-        let seconds = Double(HistoryTraffic.startNanoseconds) / 1e9 + hours * 3_600
-        return ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: seconds))
-    }
-
     /// Milliseconds by the clock, the least of three times, the disk's pages being in memory.
-    private static func time(
-        _ name: String, _ observer: FlowObserver, _ items: [(name: String, value: String)],
-        _ expected: some RangeExpression<Int>
-    ) throws -> Reading {
+    private static func time(_ question: HistoryQuestion, _ observer: FlowObserver) throws -> Reading {
         var milliseconds = Double.infinity
         for _ in 0..<3 {
             let meter = WallMeter()
-            let answer = observer.answer(to: try FlowRequest(queryItems: items, now: 2_000_000_000_000_000_000))
+            let answer = observer.answer(
+                to: try FlowRequest(queryItems: question.items, now: 2_000_000_000_000_000_000))
             var flows: [Flow] = []
             var losses: [LostEvent] = []
             var count = 0
@@ -115,9 +92,9 @@ enum HistoryBenchmarks {
             }
             count += flows.count
             milliseconds = min(milliseconds, meter.nanoseconds / 1e6)
-            guard expected.contains(count) else { throw Obstacle("\(count) flows answer \(items)") }
+            try question.expect(count)
         }
-        return Reading(name, "ms", milliseconds)
+        return Reading("history.\(question.name)", "ms", milliseconds)
     }
 
     private static func aggregate(_ directory: String) throws -> Reading {
