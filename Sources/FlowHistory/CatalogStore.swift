@@ -40,6 +40,11 @@ struct CatalogCounts: Equatable {
         (endpoints, services) = (Int(ends.integer(0)) + 1, Int(ends.integer(1)) + 1)
         (rules, names) = (Int(ends.integer(2)) + 1, Int(ends.integer(3)) + 1)
     }
+
+    init(stored connection: borrowing Connection) throws(SQLiteError) {
+        var ends = try connection.prepare(Self.ends)
+        try self.init(&ends)
+    }
 }
 
 /// The catalog's tables on disk: appended to, never changed.

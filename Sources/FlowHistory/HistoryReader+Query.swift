@@ -15,9 +15,18 @@ extension HistoryReader {
                 try name(&flows)
                 return flows
             }
+            if try isGone(partitions[index]) { continue }
             guard try leave(index, &cursor) else { return nil }
         }
         return nil
+    }
+
+    /// Whether a partition's file went away, and its flows perhaps into another, so that the list is a new one.
+    private mutating func isGone(_ firstSequence: UInt64) throws(HistoryError) -> Bool {
+        if StoreFile.exists(StoreFile.partitionPath(directory, firstSequence)) { return false }
+        let known = partitions
+        try look()
+        return partitions != known
     }
 
     /// The partition in which the query goes on.

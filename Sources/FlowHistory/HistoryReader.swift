@@ -125,8 +125,13 @@ package struct HistoryReader: ~Copyable, Sendable {
 
     /// Looks which partitions there are.
     mutating func look() throws(HistoryError) {
-        let found = StoreFile.partitions(directory)
+        var found = StoreFile.partitions(directory)
         guard found != partitions else { return }
+        let merged = try unfinishedMove()
+        if let merged { found.removeAll { merged.contains($0) && $0 > merged.lowerBound } }
+        // The file of the same name as the open one may be another by now.
+        let isMerged = partitions.contains { $0 > found.first ?? 0 && !found.contains($0) }
+        if isMerged { partition = nil }
         partitions = found
         let path = StoreFile.catalogPath(directory)
         do throws(SQLiteError) {
@@ -137,8 +142,20 @@ package struct HistoryReader: ~Copyable, Sendable {
             summaries = [:]
             damage.note(file: path, error.message)
         }
+        if let merged { summaries[merged.lowerBound] = nil }
         // The newest is written to, whatever the catalog says.
         if let newest = found.last { summaries[newest] = nil }
+    }
+
+    /// The partitions whose flows the first of them has alone, where a compaction was interrupted.
+    private mutating func unfinishedMove() throws(HistoryError) -> ClosedRange<UInt64>? {
+        do throws(SQLiteError) {
+            return try Compaction(directory).merged(connection)
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: doing, error) }
+            damage.note(file: StoreFile.catalogPath(directory), error.message)
+            return nil
+        }
     }
 
     /// Opens a partition. One that cannot be read is noted.

@@ -113,7 +113,7 @@ extension HistoryWriter {
     }
 
     /// - Returns: the bytes that it had.
-    private mutating func remove(_ summary: PartitionSummary) throws(SQLiteError) -> UInt64 {
+    mutating func remove(_ summary: PartitionSummary) throws(SQLiteError) -> UInt64 {
         let path = StoreFile.partitionPath(settings.directory, summary.firstSequence)
         let bytes = StoreFile.bytes(path)
         otherBytes -= min(otherBytes, bytes)

@@ -54,11 +54,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
     package init(_ settings: HistorySettings, catalog: FlowCatalog) throws(HistoryError) {
         precondition((1...BlockFormat.maximumFlows / 2).contains(settings.blockFlows), "blocks have 1 to 32,768 flows")
         precondition(settings.backlogFlows >= settings.blockFlows, "the backlog holds a block at least")
-        let lock = try Self.lock(settings.directory)
+        let lock = try StoreFile.lock(settings.directory)
         let connection = try StoreFile.openForWriting(
             StoreFile.catalogPath(settings.directory), .catalog, settings)
         let path = StoreFile.catalogPath(settings.directory)
         var damage = StoreDamage()
+        try Compaction(settings.directory).recover(connection)
         var loaded = CatalogCounts()
         try CatalogStore.load(catalog, beyond: &loaded, connection, path, &damage)
         if let reason = damage.files[path] { throw .unreadable(path: path, reason: reason) }
@@ -146,17 +147,6 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let reader = try PartitionReader(path, firstSequence: first)
         return try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
             try reader.summary(&damage)
-        }
-    }
-
-    private static func lock(_ directory: String) throws(HistoryError) -> WriterLock {
-        do throws(WriterLock.Failure) {
-            return try WriterLock(directory: directory, fileName: "writer.lock")
-        } catch {
-            switch error {
-            case .held(let processID): throw .anotherWriter(directory: directory, processID: processID)
-            case .system(let call, let path, let message): throw .directory(path: path, message: "\(call): \(message)")
-            }
         }
     }
 

@@ -158,6 +158,18 @@ extension PartitionSummary {
         }
     }
 
+    /// Forgets partitions whose flows another one has now: those that begin after the first of these sequences, up to
+    /// the last.
+    static func forget(
+        mergedInto firstSequences: ClosedRange<UInt64>, _ connection: borrowing Connection
+    ) throws(SQLiteError) {
+        try connection.execute(
+            """
+            DELETE FROM partitions WHERE first_sequence > \(Int64(storable: firstSequences.lowerBound))
+            AND first_sequence <= \(Int64(storable: firstSequences.upperBound))
+            """)
+    }
+
     /// Forgets a partition that is gone, and those before it.
     static func forget(through firstSequence: UInt64, _ connection: borrowing Connection) throws(SQLiteError) {
         try connection.execute("DELETE FROM partitions WHERE first_sequence <= \(Int64(storable: firstSequence))")

@@ -56,6 +56,38 @@ enum StoreFile {
         }.sorted()
     }
 
+    static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    /// What the write-ahead logs of the catalog and of partitions take.
+    static func logBytes(_ directory: String, _ partitions: [UInt64]) -> UInt64 {
+        let paths = [catalogPath(directory)] + partitions.map { partitionPath(directory, $0) }
+        return paths.reduce(0) { $0 + DiskSpace.bytes(of: $1 + "-wal") }
+    }
+
+    // MARK: The writer's lock
+
+    private static let lockName = "writer.lock"
+
+    static func lock(_ directory: String) throws(HistoryError) -> WriterLock {
+        do throws(WriterLock.Failure) {
+            return try WriterLock(directory: directory, fileName: lockName)
+        } catch {
+            switch error {
+            case .held(let processID): throw .anotherWriter(directory: directory, processID: processID)
+            case .system(let call, let path, let message): throw .directory(path: path, message: "\(call): \(message)")
+            }
+        }
+    }
+
+    /// The process that writes the store; nil: none.
+    static func writer(_ directory: String) -> Int32? {
+        WriterLock.holder(directory: directory, fileName: lockName)
+    }
+
+    // MARK: Files
+
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     private static let sideFiles = ["-wal", "-shm", "-journal"]

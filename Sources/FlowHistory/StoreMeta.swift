@@ -5,6 +5,9 @@ enum StoreMeta {
     private static let table = CheckedTable("meta", "key", "value")
     private static let storeID = "store_id"
     private static let nodeName = "node_name"
+    private static let created = "created"
+    /// `<first> <last>`: see `Compaction`.
+    private static let compacting = "compacting"
 
     /// The store's id; a new store, and one whose id is damaged, gets one, and the time of its creation.
     static func establishID(_ connection: borrowing Connection) throws(SQLiteError) -> StoreID {
@@ -12,7 +15,7 @@ enum StoreMeta {
         let id = StoreID.random()
         let now = try connection.text("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')") ?? ""
         let transaction = try Transaction(connection, .immediate)
-        try write("created", now, connection)
+        try write(created, now, connection)
         try write(storeID, id.description, connection)
         try transaction.commit()
         return id
@@ -49,5 +52,27 @@ enum StoreMeta {
         row.bind(key, at: 1)
         guard try row.step() else { return .missing }
         return row.integer(1) == 1 ? .value(row.text(0)) : .damaged
+    }
+
+    /// First sequences of the first and the last partition that are being made one.
+    static func readCompaction(_ connection: borrowing Connection) throws(SQLiteError) -> ClosedRange<UInt64>? {
+        guard case .value(let text) = try read(compacting, connection) else { return nil }
+        let bounds = text.split(separator: " ").compactMap { UInt64($0) }
+        return bounds.count == 2 && bounds[0] <= bounds[1] ? bounds[0]...bounds[1] : nil
+    }
+
+    static func setCompaction(
+        _ connection: borrowing Connection, _ firstSequences: ClosedRange<UInt64>?
+    ) throws(SQLiteError) {
+        guard let range = firstSequences else {
+            return try connection.execute("DELETE FROM meta WHERE key = '\(compacting)'")
+        }
+        try write(compacting, "\(range.lowerBound) \(range.upperBound)", connection)
+    }
+
+    /// RFC 3339.
+    static func readCreated(_ connection: borrowing Connection) throws(SQLiteError) -> String? {
+        guard case .value(let text) = try read(created, connection) else { return nil }
+        return text
     }
 }
