@@ -41,6 +41,11 @@ package struct BinaryFile: ~Copyable, Sendable {
         guard fsync(descriptor.rawValue) == 0 else { throw .last("synchronize \(path)") }
     }
 
+    /// Gives the file another name, in the place of the file that has it.
+    package borrowing func rename(to newPath: String) throws(SystemError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 else { throw .last("rename \(path) to \(newPath)") }
+    }
+
     /// The next bytes.
     ///
     /// - Returns: fewer than `count` at the file's end only.

@@ -35,18 +35,35 @@ package struct FlowJSONDecoder {
 
     /// - Parameter line: without or with its line end.
     package mutating func decode(_ line: some Collection<UInt8>) throws(FlowJSONError) -> FlowJSONLine {
-        let response: ResponseMessage
+        let response = try read(ResponseMessage.self, line)
+        nodeName = response.nodeName ?? response.flow?.nodeName ?? ""
+        if let message = response.flow { return .flow(message.flow(in: catalog)) }
+        if let message = response.lostEvents { return .lost(message.lostEvent(time: response.time)) }
+        return .other
+    }
+
+    /// The flow of a line that is a `flow.Flow` by itself.
+    package mutating func decodeFlow(_ line: some Collection<UInt8>) throws(FlowJSONError) -> Flow {
+        let message = try read(FlowMessage.self, line)
+        nodeName = message.nodeName ?? ""
+        return message.flow(in: catalog)
+    }
+
+    /// The names of a line's members, in which nothing is looked for.
+    package func members(_ line: some Collection<UInt8>) throws(FlowJSONError) -> FlowJSONMembers {
+        try read(FlowJSONMembers.self, line)
+    }
+
+    private func read<Message: Decodable>(
+        _ type: Message.Type, _ line: some Collection<UInt8>
+    ) throws(FlowJSONError) -> Message {
         do {
-            response = try json.decode(ResponseMessage.self, from: Data(line))
+            return try json.decode(type, from: Data(line))
         } catch let error as DecodingError {
             throw FlowJSONError(description: Self.text(of: error))
         } catch {
             throw FlowJSONError(description: "\(error)")
         }
-        nodeName = response.nodeName ?? response.flow?.nodeName ?? ""
-        if let message = response.flow { return .flow(message.flow(in: catalog)) }
-        if let message = response.lostEvents { return .lost(message.lostEvent(time: response.time)) }
-        return .other
     }
 
     private static func text(of error: DecodingError) -> String {

@@ -13,8 +13,9 @@ extension FlowMessage {
         l4?.read(into: &flow)
         flow.sourceIdentity = source?.identity?.clamped() ?? 0
         flow.destinationIdentity = destination?.identity?.clamped() ?? 0
-        flow.sourceEndpoint = source.map { catalog.endpoints.intern($0.endpoint) } ?? 0
-        flow.destinationEndpoint = destination.map { catalog.endpoints.intern($0.endpoint) } ?? 0
+        flow.sourceEndpoint = source.map { catalog.endpoints.intern($0.endpoint(names: sourceNames)) } ?? 0
+        flow.destinationEndpoint =
+            destination.map { catalog.endpoints.intern($0.endpoint(names: destinationNames)) } ?? 0
         flow.sourceService = sourceService.map { catalog.services.intern($0.service) } ?? 0
         flow.destinationService = destinationService.map { catalog.services.intern($0.service) } ?? 0
         flow.interfaceIndex = interface?.index?.clamped() ?? 0
@@ -73,11 +74,12 @@ extension RuleMessage {
 }
 
 extension EndpointMessage {
-    var endpoint: Endpoint {
+    func endpoint(names: [String]?) -> Endpoint {
         Endpoint(
             id: ID?.clamped() ?? 0, identity: Identity(rawValue: identity?.clamped() ?? 0),
             clusterName: clusterName ?? "", namespace: namespace ?? "", podName: podName ?? "", labels: labels ?? [],
-            workloads: (workloads ?? []).map { Workload(name: $0.name ?? "", kind: $0.kind ?? "") })
+            workloads: (workloads ?? []).map { Workload(name: $0.name ?? "", kind: $0.kind ?? "") },
+            dnsNames: names ?? [])
     }
 }
 

@@ -16,6 +16,8 @@ struct FlowMessage: Decodable {
     var source: EndpointMessage?
     var destination: EndpointMessage?
     var nodeName: String?
+    var sourceNames: [String]?
+    var destinationNames: [String]?
     var eventType: EventTypeMessage?
     var sourceService: ServiceMessage?
     var destinationService: ServiceMessage?
