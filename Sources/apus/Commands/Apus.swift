@@ -16,7 +16,7 @@ struct Apus: AsyncParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, RecordCommand.self,
-            ReplayCommand.self, VersionCommand.self,
+            ReplayCommand.self, HistoryCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

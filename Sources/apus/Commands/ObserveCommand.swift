@@ -59,7 +59,7 @@ struct ObserveCommand: AsyncParsableCommand {
                 try await ServedFlows(server).print(items, output)
             }
         } catch let error as FilterError {
-            throw CommandFailure.usage(Self.text(error))
+            throw CommandFailure.usage(error.commandLineText)
         } catch let error as CommandFailure {
             throw error
         } catch let error as SystemError where error.isBrokenPipe {
@@ -69,18 +69,21 @@ struct ObserveCommand: AsyncParsableCommand {
         }
     }
 
-    private static func text(_ error: FilterError) -> String {
-        var text = "--\(error.parameter)"
-        if let value = error.value { text += " \"\(value)\"" }
-        text += ": \(error.problem)"
-        if let suggestion = error.suggestion { text += "; did you mean --\(suggestion)?" }
-        if let accepted = error.accepted { text += "; accepted: \(accepted)" }
-        return text
-    }
-
     private static var filterHelp: String {
         FilterParameter.allCases.filter { $0 != .follow && $0 != .not }
             .map { "  --\($0.rawValue): \($0.accepted)" }.joined(separator: "\n")
+    }
+}
+
+extension FilterError {
+    /// The error of a flag.
+    var commandLineText: String {
+        var text = "--\(parameter)"
+        if let value { text += " \"\(value)\"" }
+        text += ": \(problem)"
+        if let suggestion { text += "; did you mean --\(suggestion)?" }
+        if let accepted { text += "; accepted: \(accepted)" }
+        return text
     }
 }
 

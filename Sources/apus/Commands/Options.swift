@@ -130,6 +130,14 @@ enum RingCapacity {
     }
 }
 
+enum HistoryPeriod {
+    /// A shorter one makes a file for a handful of flows, with a longer one retention takes all at once.
+    static func check(_ period: DurationArgument?) throws {
+        guard let period, !(.seconds(60) ... .seconds(30 * 86_400)).contains(period.duration) else { return }
+        throw ValidationError("--history-period \(period.duration): accepted is 1m to 30d")
+    }
+}
+
 /// Settings of the data plane that `serve` and `demo` share.
 struct PipelineOptions: ParsableArguments {
     @OptionGroup var capture: CaptureOptions
@@ -149,7 +157,22 @@ struct PipelineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How large history may grow: 512MiB, 10GiB.", valueName: "size"))
     var historySize: ByteCountArgument?
 
-    func validate() throws { try RingCapacity.check(flowRingFlows, "flow-ring-flows") }
+    @Option(
+        help: ArgumentHelp(
+            "What history leaves free on its disk, its oldest files go for it: 512MiB, 10GiB; 1GiB if left out, 0 for all.",
+            valueName: "size"))
+    var historyMinFree: ByteCountArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a file of history reaches, and what goes at once: 1m to 30d; 1h if left out, at most an eighth of --history-age.",
+            valueName: "time"))
+    var historyPeriod: DurationArgument?
+
+    func validate() throws {
+        try RingCapacity.check(flowRingFlows, "flow-ring-flows")
+        try HistoryPeriod.check(historyPeriod)
+    }
 
     func apply(to settings: inout ServerSettings) {
         capture.apply(to: &settings)
@@ -157,6 +180,8 @@ struct PipelineOptions: ParsableArguments {
         settings.limits.nameGraceNanoseconds = UInt64(nameGrace.duration / .nanoseconds(1))
         settings.history.maximumAge = historyAge?.duration ?? Self.defaultHistoryAge
         settings.history.maximumBytes = historySize?.bytes ?? Self.defaultHistoryBytes
+        if let historyMinFree { settings.history.minimumFreeBytes = historyMinFree.bytes }
+        if let historyPeriod { settings.history.partitionPeriod = historyPeriod.duration }
     }
 
     private static let defaultHistoryAge = Duration.seconds(7 * 86_400)

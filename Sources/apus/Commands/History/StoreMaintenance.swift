@@ -1,0 +1,20 @@
+import FlowCatalog
+import FlowHistory
+
+extension HistoryWriter {
+    /// Opens an existing store that nobody writes, to change it as it is: nothing goes by age or size.
+    ///
+    /// - Throws: `.noStore` rather than make one, `.anotherWriter` while a server has it.
+    static func maintaining(
+        _ directory: String, catalog: FlowCatalog = FlowCatalog(),
+        _ change: (inout HistorySettings) -> Void = { _ in }
+    ) throws(HistoryError) -> HistoryWriter {
+        var settings = HistorySettings(directory: directory)
+        settings.nodeName = try HistoryReader(directory: directory).nodeName()
+        settings.minimumFreeBytes = nil
+        // Readers may hold a file for a moment.
+        settings.busyTimeout = .seconds(5)
+        change(&settings)
+        return try HistoryWriter(settings, catalog: catalog)
+    }
+}
