@@ -45,7 +45,8 @@ struct Compaction {
     func recover(_ catalog: borrowing Connection) throws(HistoryError) {
         let merged = try whileDoing("looking for an interrupted compaction") { () throws(SQLiteError) in
             let range = try self.merged(catalog)
-            if range == nil { try StoreMeta.setCompaction(catalog, nil) }
+            let begun = try StoreMeta.readCompaction(catalog)
+            if range == nil, begun != nil { try StoreMeta.setCompaction(catalog, nil) }
             return range
         }
         if let merged {

@@ -24,8 +24,13 @@ struct OutputFile: ~Copyable {
     consuming func finish() throws {
         switch file {
         case .some(let file):
-            try file.synchronize()
-            try file.rename(to: path)
+            do {
+                try file.synchronize()
+                try file.rename(to: path)
+            } catch {
+                try? FileManager.default.removeItem(atPath: partialPath)
+                throw error
+            }
         case .none: return
         }
     }

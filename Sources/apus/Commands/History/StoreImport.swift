@@ -91,7 +91,7 @@ struct StoreImport: ~Copyable {
         do throws(HistoryError) {
             try writer.commitIfDue()
         } catch {
-            throw CommandFailure.failed("\(error); line \(account.linesDone) and some before it are not stored")
+            throw CommandFailure.failed("\(error); the first \(writer.status.storedFlows) flows are in the store")
         }
     }
 
