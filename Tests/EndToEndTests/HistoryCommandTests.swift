@@ -41,7 +41,7 @@ import Testing
         #expect(info.output.contains(#""lost":{"flow_ring":17}"#))
         #expect(info.output.contains(#""node_name":"n1""#))
         let lines = try run("export", ["-"]).output.split(separator: "\n")
-        #expect(lines.count == 3)
+        try #require(lines.count == 3)
         #expect(lines[1].contains(#""destination_names":["example.org"]"#))
         #expect(lines[2].contains(#""time":"2026-03-14T08:00:00Z""#))
     }
@@ -70,11 +70,11 @@ import Testing
         let quoted = Self.hubbleLines.replacingOccurrences(of: #""pod_name":"cart-1""#, with: #""pod_name":"a,\"b""#)
         _ = try run("import", ["-"], input: quoted)
         let all = try run("export", ["-o", "csv", "-"]).output.components(separatedBy: "\r\n")
-        #expect(all.count == 4)
+        try #require(all.count == 4)
         #expect(all[0].hasPrefix("time,sequence,node,verdict,"))
         #expect(all[1].contains(#",shop,"a,""b","#))
         let drops = try run("export", ["-o", "csv", "-", "--verdict", "DROPPED"]).output.components(separatedBy: "\r\n")
-        #expect(drops.count == 3)
+        try #require(drops.count == 3)
         #expect(drops[1].hasPrefix("2026-03-14T08:00:00.000000000Z,2,n1,DROPPED,"))
         #expect(try run("export", ["-", "--first", "3"]).status == 2)
     }
