@@ -31,7 +31,7 @@ package struct StoreScan: ~Copyable {
 
     package var storeID: StoreID { reader.storeID }
 
-    package func nodeName() throws(HistoryError) -> String { try reader.nodeName() }
+    package mutating func nodeName() throws(HistoryError) -> String { try reader.nodeName() }
 
     /// The gaps in the request's times.
     package mutating func losses() throws(HistoryError) -> [LostEvent] { try reader.losses(times: times) }
@@ -46,6 +46,9 @@ package struct StoreScan: ~Copyable {
             return times?.contains(flow.timeNanoseconds) == false ? nil : flow
         }
     }
+
+    /// What else of the store was met so far that cannot be believed, a line for each.
+    package var otherDamage: [String] { cursor.damage.descriptions }
 
     /// Blocks, and flows in them, that could not be read so far, and the first one's error.
     package var damage: (blocks: Int, flows: Int, first: HistoryError)? {

@@ -87,6 +87,7 @@ struct CompactionTests {
         }
         do {
             let connection = try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero)
+            try CheckedTable.define(connection)
             try StoreMeta.setCompaction(connection, firsts[0]...firsts[firsts.count - 2])
         }
         try checkWhole()

@@ -77,7 +77,11 @@ struct HistoryReportTests {
         try fill().close()
         do {
             let connection = try Connection(path: store.catalog, mode: .readWrite, busyTimeout: .zero)
-            try connection.execute("UPDATE partitions SET flow_count = flow_count + 1 WHERE first_sequence = 1")
+            try CheckedTable.define(connection)
+            var damage = StoreDamage()
+            var summary = try #require(try PartitionSummary.load(connection, store.catalog, &damage)[1])
+            summary.flows += 1
+            try summary.store(connection)
         }
         var reader = try HistoryReader(directory: store.directory)
         #expect(try reader.integrityCheck().contains { $0.hasPrefix("the catalog says") })

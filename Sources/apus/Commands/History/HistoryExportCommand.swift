@@ -41,7 +41,7 @@ struct HistoryExportCommand: ParsableCommand {
             }
             let catalog = FlowCatalog()
             var scan = try StoreScan(directory: store.dataDir, request, catalog: catalog)
-            let format = try ExportFormat(output, scan, catalog)
+            let format = try ExportFormat(output, &scan, catalog)
             var export = StoreExport(format)
             let damage = try export.write(&scan, to: file)
             if let damage {
@@ -58,7 +58,7 @@ enum ExportFormat {
     case ndjson(FlowPrinter)
     case csv(FlowCSV)
 
-    init(_ format: HistoryExportCommand.Format, _ scan: borrowing StoreScan, _ catalog: FlowCatalog) throws {
+    init(_ format: HistoryExportCommand.Format, _ scan: inout StoreScan, _ catalog: FlowCatalog) throws {
         let node = try scan.nodeName()
         switch format {
         case .ndjson:
@@ -100,6 +100,7 @@ struct StoreExport {
             throw error
         }
         try file.finish()
+        for line in scan.otherDamage { StandardStream.error.say("damaged: \(line)") }
         StandardStream.error.say("exported \(flows.withThousands) flows")
         return scan.damage
     }

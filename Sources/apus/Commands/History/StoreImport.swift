@@ -34,7 +34,8 @@ struct StoreImport: ~Copyable {
     /// nil for a store that is still to be made.
     private static func knownNode(_ directory: String) throws(HistoryError) -> String? {
         do throws(HistoryError) {
-            return try HistoryReader(directory: directory).nodeName()
+            var reader = try HistoryReader(directory: directory)
+            return try reader.nodeName()
         } catch .noStore {
             return nil
         }

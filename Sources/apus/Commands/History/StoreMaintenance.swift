@@ -10,7 +10,8 @@ extension HistoryWriter {
         _ change: (inout HistorySettings) -> Void = { _ in }
     ) throws(HistoryError) -> HistoryWriter {
         var settings = HistorySettings(directory: directory)
-        settings.nodeName = try HistoryReader(directory: directory).nodeName()
+        var reader = try HistoryReader(directory: directory)
+        settings.nodeName = try reader.nodeName()
         settings.minimumFreeBytes = nil
         // Readers may hold a file for a moment.
         settings.busyTimeout = .seconds(5)
