@@ -28,6 +28,7 @@ final class PipelineRun: Sendable {
     let stored = Atomic(0)
     let followed = Atomic(0)
     private let costs = Mutex(ThreadMeter.Cost())
+    private let failure = Mutex<String?>(nil)
     private let startedAt = Atomic<UInt64>(0)
     private let threads = Mutex<[NamedThread]>([])
 
@@ -63,6 +64,7 @@ final class PipelineRun: Sendable {
         for thread in threads.withLock({ $0 }) { thread.join() }
         let end = SystemClock.monotonicNanoseconds()
         guard events.lost == 0 else { throw Obstacle("\(events.lost) events lost") }
+        if let failure = failure.withLock({ $0 }) { throw Obstacle(failure) }
         let cost = costs.withLock { $0 }
         let count = Double(total - warmUp)
         let seconds = Double(end - startedAt.load(ordering: .relaxed)) / 1e9
@@ -76,6 +78,9 @@ final class PipelineRun: Sendable {
         let cost = meter.cost
         costs.withLock { $0 = $0 + cost }
     }
+
+    /// The run gives no figures.
+    func fail(_ reason: String) { failure.withLock { $0 = reason } }
 
     func markStart() { startedAt.store(SystemClock.monotonicNanoseconds(), ordering: .relaxed) }
 
