@@ -83,6 +83,7 @@ let package = Package(
         target("FlowMetrics", ["FlowModel"]),
 
         // The question
+        target("HistorySQL", ["FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowHistory", "SQLiteRuntime"]),
         target("FlowObserver", ["FlowModel", "FlowCatalog", "FlowRing", "FlowFilter", "FlowHistory", "SystemRuntime"]),
 
         // Edges
@@ -92,7 +93,7 @@ let package = Package(
                 "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
                 "FlowHistory", nioPosix,
             ]),
-        target("Console", ["FlowModel", "FlowCatalog", "FlowWire"]),
+        target("Console", ["FlowModel", "FlowCatalog", "FlowWire", "SQLiteRuntime"]),
 
         // Program
         target("Lab", ["Manifests", "SystemRuntime", "FlowModel"]),
@@ -102,7 +103,8 @@ let package = Package(
                 "BPFRuntime", "Datapath", "DatapathABI", "FlowModel", "FlowCatalog", "SystemRuntime", "FlowRing",
                 "FlowFilter", "FlowWire", "Manifests",
                 "FlowCapture", "Directory", "Policy", "FlowEnrichment", "FlowHistory", "FlowMetrics", "FlowObserver",
-                "FlowAPI", "Console", "Lab", "HTTPTransport", argumentParser, logging, nioPosix,
+                "FlowAPI", "Console", "HistorySQL", "SQLiteRuntime", "Lab", "HTTPTransport", argumentParser, logging,
+                nioPosix,
             ],
             swiftSettings: strict),
 
@@ -131,7 +133,8 @@ let package = Package(
                 "BPFRuntime", "CAllocationCounter", "Console", "CPacketFlood", "CRingBaseline", "Datapath",
                 "DatapathABI", "Directory", "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
-                "FlowObserver", "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "Manifests", "Policy",
+                "FlowObserver", "FlowRing", "FlowWire", "HistorySQL", "HTTPTransport", "HubbleMessages", "Manifests",
+                "Policy",
                 "SQLiteRuntime", "SyntheticTraffic", "SystemRuntime", nioPosix, swiftProtobuf,
             ],
             path: "Tests/Benchmarks", swiftSettings: strict, plugins: ["CompileBPF"]),
@@ -149,11 +152,17 @@ let package = Package(
         tests(
             "FlowWireTests",
             ["FlowModel", "FlowCatalog", "FlowWire", "HubbleMessages", "SyntheticTraffic", swiftProtobuf]),
-        tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console"]),
+        tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console", "SQLiteRuntime"]),
         tests("ManifestsTests", ["Manifests"]),
         tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
         tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
         tests("FlowHistoryTests", ["FlowModel", "FlowCatalog", "FlowHistory", "SQLiteRuntime"]),
+        tests(
+            "HistorySQLTests",
+            [
+                "FlowCatalog", "FlowHistory", "FlowModel", "FlowWire", "HistorySQL", "SQLiteRuntime",
+                "SyntheticTraffic",
+            ]),
         tests(
             "FaultTests",
             [

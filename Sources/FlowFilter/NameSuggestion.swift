@@ -1,6 +1,6 @@
 /// The candidate that differs from `name` by the fewest typing errors; nil if even that one differs by more than a
 /// third.
-func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
     let ranked = candidates.map { (name: $0, distance: editDistance(Array(name.utf8), Array($0.utf8))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(1, name.utf8.count / 3) else {
         return nil

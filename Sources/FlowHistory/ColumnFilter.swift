@@ -14,7 +14,7 @@ package struct ColumnFilter: Sendable {
     var isEmpty: Bool { anyOf.isEmpty && noneOf.isEmpty }
 
     /// Blocks of drops can answer it.
-    var wantsDropsOnly: Bool {
+    package var wantsDropsOnly: Bool {
         !anyOf.isEmpty && anyOf.allSatisfy { $0.facts.contains { $0.allSatisfy(\.isOfDrops) } }
     }
 }

@@ -21,8 +21,10 @@ final class ConnectionHandle: @unchecked Sendable {
     /// The error of the call that just failed.
     func error(sql: String) -> SQLiteError {
         let extended = unsafe sqlite3_extended_errcode(pointer)
+        let offset = unsafe sqlite3_error_offset(pointer)
         return SQLiteError(
             code: SQLiteError.Code(rawValue: extended & 0xff), extendedCode: extended,
-            message: unsafe String(cString: sqlite3_errmsg(pointer)), sql: sql)
+            message: unsafe String(cString: sqlite3_errmsg(pointer)), sql: sql,
+            byteOffset: offset < 0 ? nil : Int(offset))
     }
 }

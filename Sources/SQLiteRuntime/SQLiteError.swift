@@ -17,6 +17,8 @@ package struct SQLiteError: Error, Sendable, Equatable {
         package static let cannotOpen = Code(rawValue: SQLITE_CANTOPEN)
         package static let constraint = Code(rawValue: SQLITE_CONSTRAINT)
         package static let tooBig = Code(rawValue: SQLITE_TOOBIG)
+        package static let outOfMemory = Code(rawValue: SQLITE_NOMEM)
+        package static let notAuthorized = Code(rawValue: SQLITE_AUTH)
         package static let notADatabase = Code(rawValue: SQLITE_NOTADB)
     }
 
@@ -26,6 +28,8 @@ package struct SQLiteError: Error, Sendable, Equatable {
     package var message: String
     /// The statement, or the path when a file was to be opened.
     package var sql: String
+    /// Where in the statement; nil if SQLite does not say.
+    package var byteOffset: Int?
 
     /// The file, or the disk under it, is not what it was.
     package var isDamage: Bool { code == .corrupt || code == .ioError || code == .notADatabase }
@@ -36,11 +40,12 @@ package struct SQLiteError: Error, Sendable, Equatable {
         extendedCode == SQLITE_READONLY | 3 << 8
     }
 
-    package init(code: Code, extendedCode: Int32, message: String, sql: String) {
+    package init(code: Code, extendedCode: Int32, message: String, sql: String, byteOffset: Int? = nil) {
         self.code = code
         self.extendedCode = extendedCode
         self.message = message
         self.sql = sql
+        self.byteOffset = byteOffset
     }
 }
 

@@ -24,6 +24,28 @@ package struct Statement: ~Copyable, @unchecked Sendable {
         self.sql = sql
     }
 
+    /// The first statement of a text, and how many bytes of the text it takes; nil if there is none.
+    static func first(_ handle: ConnectionHandle, _ sql: String) throws(SQLiteError) -> FirstStatement? {
+        var pointer: OpaquePointer?
+        var length = 0
+        let result = unsafe sql.withCString { start in
+            var end: UnsafePointer<CChar>?
+            // As above.
+            let result = unsafe sqlite3_prepare_v3(handle.pointer, start, -1, 0, &pointer, &end)
+            if let end = unsafe end { length = unsafe end - start }
+            return result
+        }
+        guard result == SQLITE_OK else { throw handle.error(sql: sql) }
+        guard let pointer = unsafe pointer else { return nil }
+        return FirstStatement(statement: unsafe Statement(handle, pointer, sql), length: length)
+    }
+
+    private init(_ handle: ConnectionHandle, _ pointer: OpaquePointer, _ sql: String) {
+        unsafe self.pointer = pointer
+        self.handle = handle
+        self.sql = sql
+    }
+
     deinit {
         // The code of the last failed step, which was thrown there.
         _ = unsafe sqlite3_finalize(pointer)
@@ -56,6 +78,15 @@ package struct Statement: ~Copyable, @unchecked Sendable {
     }
 }
 
+/// A text's first statement, and how many bytes it takes of it.
+struct FirstStatement: ~Copyable {
+    let statement: Statement
+    let length: Int
+
+    /// Gives the statement away.
+    consuming func take() -> Statement { statement }
+}
+
 // MARK: Parameters
 
 extension Statement {
@@ -66,7 +97,7 @@ extension Statement {
     package mutating func bind(_ value: String, at parameter: Int) {
         bound(
             unsafe sqlite3_bind_text64(
-                pointer, Int32(parameter), value, UInt64(value.utf8.count), Self.transient, UInt8(SQLITE_UTF8)))
+                pointer, Int32(parameter), value, UInt64(value.utf8.count), SQLiteMemory.transient, UInt8(SQLITE_UTF8)))
     }
 
     /// Binds a blob of 64-bit words in the machine's order, which is little-endian on all that Apus runs on.
@@ -84,7 +115,7 @@ extension Statement {
         unsafe value.withUnsafeBytes { bytes in
             bound(
                 unsafe sqlite3_bind_blob64(
-                    pointer, Int32(parameter), bytes.baseAddress, UInt64(bytes.count), Self.transient))
+                    pointer, Int32(parameter), bytes.baseAddress, UInt64(bytes.count), SQLiteMemory.transient))
         }
     }
 
@@ -92,10 +123,5 @@ extension Statement {
     /// own mistakes; SQLITE_TOOBIG and SQLITE_NOMEM cannot be answered.
     private func bound(_ result: Int32) {
         precondition(result == SQLITE_OK, "binding failed with code \(result) in: \(sql)")
-    }
-
-    /// Tells SQLite to take a copy before the call returns.
-    private static var transient: sqlite3_destructor_type? {
-        unsafe unsafeBitCast(-1, to: sqlite3_destructor_type?.self)
     }
 }

@@ -75,7 +75,7 @@ extension ByteWriter {
 
 extension UnknownNames.Reason {
     /// As an enumeration of protobuf would be named; nil when the name is known.
-    var jsonName: StaticString? {
+    package var jsonName: StaticString? {
         switch self {
         case .none: nil
         case .addressNotInDirectory: "ADDRESS_NOT_IN_DIRECTORY"

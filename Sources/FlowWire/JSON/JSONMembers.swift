@@ -57,7 +57,8 @@ extension [UInt8] {
         append(UInt8(ascii: end))
     }
 
-    private mutating func append(jsonString text: String) {
+    /// With its quotes.
+    package mutating func append(jsonString text: String) {
         append(UInt8(ascii: "\""))
         append(jsonEscaped: text)
         append(UInt8(ascii: "\""))

@@ -21,6 +21,8 @@ extension HTTPAddress: ExpressibleByArgument {
 struct DurationArgument: ExpressibleByArgument {
     let duration: Duration
 
+    init(_ duration: Duration) { self.duration = duration }
+
     init?(argument: String) {
         let digits = argument.prefix { $0.isNumber }
         guard let number = Int64(digits), number > 0 else { return nil }
@@ -33,6 +35,8 @@ struct DurationArgument: ExpressibleByArgument {
         default: return nil
         }
     }
+
+    var defaultValueDescription: String { "\(Int(duration / .seconds(1)))s" }
 }
 
 /// A `DurationArgument` up to a minute, or `0`.

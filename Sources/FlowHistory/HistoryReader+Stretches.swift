@@ -1,0 +1,85 @@
+import SQLiteRuntime
+
+/// A period of the store, a file of its own.
+package struct HistoryPartition: Sendable, Equatable {
+    /// Of its flows; they begin the file's name, too.
+    package var sequences: ClosedRange<UInt64>
+    /// Nanoseconds since 1970-01-01 UTC.
+    package var times: ClosedRange<UInt64>
+    package var flows: UInt64
+    /// Size of the file, its write-ahead log apart.
+    package var bytes: UInt64
+}
+
+/// Flows that follow each other in the store.
+package struct HistoryStretch: Sendable, Equatable {
+    package var sequences: ClosedRange<UInt64>
+    /// Of its earliest and its latest flow, nanoseconds since 1970-01-01 UTC. Times of neighbours may overlap.
+    package var times: ClosedRange<UInt64>
+    package var flows: Int
+}
+
+extension HistoryReader {
+    /// The periods that hold flows, the oldest first.
+    package mutating func periods() throws(HistoryError) -> [HistoryPartition] {
+        try look()
+        var periods: [HistoryPartition] = []
+        for first in partitions {
+            guard let summary = try summary(of: first), summary.flows > 0 else { continue }
+            periods.append(
+                HistoryPartition(
+                    sequences: first...max(first, summary.lastSequence),
+                    times: summary.minimumTime...max(summary.minimumTime, summary.maximumTime), flows: summary.flows,
+                    bytes: DiskSpace.bytes(of: StoreFile.partitionPath(directory, first))))
+        }
+        return periods
+    }
+
+    /// A period in stretches, each of blocks that have so many flows together at least; none if it is gone.
+    package mutating func stretches(
+        of period: HistoryPartition, flows: Int
+    ) throws(HistoryError) -> [HistoryStretch] {
+        guard try open(period.sequences.lowerBound) else { return [] }
+        do throws(SQLiteError) {
+            return try partition?.stretches(flows: flows) ?? []
+        } catch {
+            throw .sqlite(doing: doing, error)
+        }
+    }
+}
+
+extension PartitionReader {
+    fileprivate func stretches(flows: Int) throws(SQLiteError) -> [HistoryStretch] {
+        var stretches: [HistoryStretch] = []
+        var row = try connection.prepare(
+            """
+            SELECT \(BlockKey.columns), 0 FROM blocks UNION ALL SELECT \(BlockKey.columns), 0 FROM tail ORDER BY 1
+            """)
+        while try row.step() {
+            let next = HistoryStretch(BlockKey(row))
+            if let last = stretches.last, last.flows < flows {
+                stretches[stretches.count - 1] = last.joined(with: next)
+            } else {
+                stretches.append(next)
+            }
+        }
+        return stretches
+    }
+}
+
+extension HistoryStretch {
+    fileprivate init(_ key: BlockKey) {
+        sequences = key.firstSequence...max(key.firstSequence, key.lastSequence)
+        times = key.minimumTime...max(key.minimumTime, key.maximumTime)
+        flows = key.flowCount
+    }
+
+    fileprivate func joined(with next: HistoryStretch) -> HistoryStretch {
+        var whole = self
+        whole.sequences = sequences.lowerBound...max(sequences.upperBound, next.sequences.upperBound)
+        whole.times =
+            min(times.lowerBound, next.times.lowerBound)...max(times.upperBound, next.times.upperBound)
+        whole.flows += next.flows
+        return whole
+    }
+}
