@@ -35,13 +35,21 @@ extension HistoryReader {
         return periods
     }
 
-    /// A period in stretches, each of blocks that have so many flows together at least; none if it is gone.
+    /// A period in stretches, each of blocks that have so many flows together at least; none if it is gone. Together they
+    /// have all of its sequences, so that who reads them all is told of what is missing between blocks.
     package mutating func stretches(
         of period: HistoryPartition, flows: Int
     ) throws(HistoryError) -> [HistoryStretch] {
         guard try open(period.sequences.lowerBound) else { return [] }
         do throws(SQLiteError) {
-            return try partition?.stretches(flows: flows) ?? []
+            let stretches = try partition?.stretches(flows: flows) ?? []
+            return stretches.indices.map { index in
+                var stretch = stretches[index]
+                let low = index == 0 ? period.sequences.lowerBound : stretch.sequences.lowerBound
+                let next = index + 1 < stretches.count ? stretches[index + 1].sequences.lowerBound - 1 : 0
+                stretch.sequences = low...max(stretch.sequences.upperBound, next, next == 0 ? period.sequences.upperBound : 0)
+                return stretch
+            }
         } catch {
             throw .sqlite(doing: doing, error)
         }
@@ -53,10 +61,13 @@ extension PartitionReader {
         var stretches: [HistoryStretch] = []
         var row = try connection.prepare(
             """
-            SELECT \(BlockKey.columns), 0 FROM blocks UNION ALL SELECT \(BlockKey.columns), 0 FROM tail ORDER BY 1
+            SELECT \(BlockKey.columns("blocks")) FROM blocks UNION ALL SELECT \(BlockKey.columns("tail")) FROM tail
+            ORDER BY 1
             """)
         while try row.step() {
-            let next = HistoryStretch(BlockKey(row))
+            let key = BlockKey(row)
+            guard key.isWhole else { continue }
+            let next = HistoryStretch(key)
             if let last = stretches.last, last.flows < flows {
                 stretches[stretches.count - 1] = last.joined(with: next)
             } else {

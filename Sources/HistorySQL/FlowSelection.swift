@@ -21,8 +21,13 @@ struct FlowSelection {
             // Nothing is equal to NULL.
             let values = values.filter { $0 != .null }
             switch narrowing {
-            case .time: keepTimes(condition.comparison, values)
-            case .sequence: keepSequences(condition.comparison, values)
+            case .time:
+                keep(condition.comparison, values, \.times) { value in
+                    guard case .text(let text) = value else { return nil }
+                    return .some(MomentOrder.times(condition.comparison, text))
+                }
+            case .timeNanoseconds: keepNumbers(condition.comparison, values, \.times)
+            case .sequence: keepNumbers(condition.comparison, values, \.sequences)
             default: narrows = narrow(narrowing, values) || narrows
             }
         }
@@ -31,15 +36,11 @@ struct FlowSelection {
 
     // MARK: Ranges
 
-    private mutating func keepTimes(_ comparison: TableQuestion.Comparison, _ values: [SQLValue]) {
-        keep(comparison, values, \.times) { value in
-            if case .text(let text) = value { return .some(MomentOrder.times(comparison, text)) }
-            return Self.range(comparison, value)
-        }
-    }
-
-    private mutating func keepSequences(_ comparison: TableQuestion.Comparison, _ values: [SQLValue]) {
-        keep(comparison, values, \.sequences) { Self.range(comparison, $0) }
+    private mutating func keepNumbers(
+        _ comparison: TableQuestion.Comparison, _ values: [SQLValue],
+        _ kept: WritableKeyPath<FlowSelection, ClosedRange<UInt64>>
+    ) {
+        keep(comparison, values, kept) { Self.range(comparison, $0) }
     }
 
     /// - Parameter range: of a value; nil for one that is not judged, and the range is nil if it leaves nothing.
@@ -86,7 +87,7 @@ struct FlowSelection {
     /// - Returns: false when the values are not judged.
     private mutating func narrow(_ narrowing: Narrowing, _ values: [SQLValue]) -> Bool {
         switch narrowing {
-        case .time, .sequence: return false
+        case .time, .timeNanoseconds, .sequence: return false
         case .identity, .port, .number:
             guard let numbers = Self.numbers(values) else { return false }
             return narrow(narrowing, numbers: numbers)
@@ -117,6 +118,7 @@ struct FlowSelection {
         case .address(let side):
             // An address that is written in another way is no flow's text.
             let addresses = wanted.compactMap { text in IPAddress(text).flatMap { "\($0)" == text ? $0 : nil } }
+            if addresses.isEmpty { isEmpty = true }
             conditions.sides.append(side.only(.prefixes(addresses.map { AddressMask($0, prefixBits: 128) })))
         case .endpoint(let side, let value):
             conditions.sides.append(side.only(.endpoints(Self.indices(texts.endpoints, value, wanted))))

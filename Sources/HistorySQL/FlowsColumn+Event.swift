@@ -6,7 +6,7 @@ extension FlowsColumn {
     /// When and what.
     static let event: [FlowsColumn] = [
         .text("time", .time, order: MomentOrder.name) { flow, texts in texts.time(flow.timeNanoseconds) },
-        .integer("time_ns", .time) { Int64(clamping: $0.timeNanoseconds) },
+        .integer("time_ns", .timeNanoseconds) { Int64(clamping: $0.timeNanoseconds) },
         .integer("sequence", .sequence) { Int64(clamping: $0.sequence) },
         .text("verdict", .fact { text in Verdict.named(text).map { .verdict($0) } }) { flow, _ in flow.verdict.name },
         .text("type", .fact { text in FlowKind.named(text).map { .kind($0) } }) { flow, _ in flow.kind.name },

@@ -16,7 +16,7 @@ final class FlowsTable: VirtualTable {
         for condition in conditions {
             guard let narrowing = FlowsColumn.all[condition.column].narrowing else { continue }
             rows *= narrowing.share
-            if case .time = narrowing { read *= narrowing.share }
+            if narrowing.isOfTimes { read *= narrowing.share }
         }
         var plan = TablePlan(rows: max(1, rows), cost: 100 + rows + read * Self.costOfPassing)
         plan.conditions = conditions
@@ -31,7 +31,7 @@ final class FlowsTable: VirtualTable {
     private func isUseful(_ condition: TableQuestion.Condition) -> Bool {
         switch FlowsColumn.all[condition.column].narrowing {
         case .none: false
-        case .time, .sequence: condition.isInColumnsOrder
+        case .time, .timeNanoseconds, .sequence: condition.isInColumnsOrder
         default: condition.isInColumnsOrder && condition.comparison == .equal
         }
     }

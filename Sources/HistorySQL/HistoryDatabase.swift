@@ -47,7 +47,10 @@ package final class HistoryDatabase {
         store.end = end
         store.report = ScanReport()
         do throws(SQLiteError) {
-            return QueryAnswer(try connection.prepareOnly(sql), TimeLimit(connection, end: end))
+            let answer = QueryAnswer(try connection.prepareOnly(sql), TimeLimit(connection, end: end))
+            // Such as BEGIN and REINDEX.
+            if answer.columns.isEmpty { throw SQLiteError(refusing: sql) }
+            return answer
         } catch {
             throw QueryFailure(error, isMistake: true, tables)
         }

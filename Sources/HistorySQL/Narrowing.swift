@@ -3,8 +3,9 @@ import FlowModel
 
 /// How a comparison of a column with values becomes fewer blocks to read.
 enum Narrowing: Sendable {
-    /// With `time`, a text, or `time_ns`.
+    /// A time as text.
     case time
+    case timeNanoseconds
     case sequence
     /// A small field: the patterns of flows that have the value.
     case fact(@Sendable (String) -> [FlowPattern])
@@ -19,10 +20,17 @@ enum Narrowing: Sendable {
     case kernelReason
     case interface
 
+    var isOfTimes: Bool {
+        switch self {
+        case .time, .timeNanoseconds: true
+        default: false
+        }
+    }
+
     /// About the part of all flows that one value leaves.
     var share: Double {
         switch self {
-        case .time, .sequence: 0.25
+        case .time, .timeNanoseconds, .sequence: 0.25
         case .fact, .number: 0.2
         case .kernelReason, .rule, .service, .interface: 0.05
         case .address, .identity, .port, .endpoint: 0.02

@@ -10,10 +10,10 @@ package struct QueryFailure: Error, Sendable {
     package let lines: [String]
 
     init(_ error: SQLiteError, isMistake: Bool, _ tables: [QueryTable]) {
-        self.isMistake = isMistake
+        self.isMistake = isMistake || error.code == .notAuthorized
         isOutOfTime = error.code == .interrupted
         var lines = [Self.message(error)]
-        if isMistake { lines += Self.place(error) + Self.hints(error, tables) }
+        if self.isMistake { lines += Self.place(error) + Self.hints(error, tables) }
         self.lines = lines
     }
 
@@ -68,7 +68,14 @@ package struct QueryFailure: Error, Sendable {
     }
 
     private static func suggestion(_ name: String, _ names: [String]) -> [String] {
-        nearestName(to: name, among: names).map { ["did you mean \($0)?"] } ?? []
+        nearestName(to: name.lowercased(), among: names).map { ["did you mean \($0)?"] } ?? []
+    }
+}
+
+extension SQLiteError {
+    init(refusing sql: String) {
+        let code = Code.notAuthorized
+        self.init(code: code, extendedCode: code.rawValue, message: "this gives no rows", sql: sql)
     }
 }
 

@@ -10,8 +10,8 @@ struct Benchmarks {
         let groups =
             PipelineBenchmarks.groups + ChurnBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
             + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups + KernelBenchmarks.groups + PerfBenchmarks.groups
-            + OverheadBenchmarks.groups + HistoryBenchmarks.groups(apus: options.apus) + PolicyBenchmarks.groups
-            + APIBenchmarks.groups + MetricsBenchmarks.groups
+            + OverheadBenchmarks.groups + HistoryBenchmarks.groups(apus: options.apus) + SQLBenchmarks.groups
+            + PolicyBenchmarks.groups + APIBenchmarks.groups + MetricsBenchmarks.groups
             + ServerBenchmarks.groups(apus: options.apus, sustainedSeconds: options.sustainedSeconds)
         var report = BenchmarkReport()
         for group in groups where group.isWanted(options.only) {

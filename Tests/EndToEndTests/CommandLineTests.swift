@@ -41,6 +41,17 @@ import Testing
         #expect(result.errors.contains(directory.path))
     }
 
+    @Test("A statement over a store that is not there fails, and a wrong option is refused")
+    func sql() throws {
+        let directory = try TemporaryDirectory()
+        let result = try run("sql", "--data-dir", directory.path, "SELECT 1")
+        #expect(result.status == 1)
+        #expect(result.errors.contains(directory.path))
+        #expect(try run("sql", "--output", "xml", "SELECT 1").status == 2)
+        #expect(try run("sql", "--max-rows", "0", "SELECT 1").status == 2)
+        #expect(try run("sql", "--timeout", "soon", "SELECT 1").status == 2)
+    }
+
     @Test("Addresses that others could reach are refused")
     func publicAddress() throws {
         for command in ["serve", "demo"] {
