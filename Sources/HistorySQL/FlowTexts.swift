@@ -1,6 +1,7 @@
 import FlowCatalog
 import FlowModel
 import FlowWire
+import SQLiteRuntime
 
 /// What the indices in a store's flows mean, as of when it was opened.
 final class FlowTexts {
@@ -9,7 +10,7 @@ final class FlowTexts {
     let services: [ServiceReference]
     let rules: [RuleReference]
     let names: [String]
-    private(set) var moment = MomentText()
+    private var moment = MomentText()
     /// JSON of endpoints' lists, made when it is first asked for.
     private var labels: [UInt32: String] = [:]
     private var domains: [UInt32: String] = [:]
@@ -47,6 +48,12 @@ final class FlowTexts {
     }
 
     func time(_ nanoseconds: UInt64) -> String { moment.text(nanoseconds) }
+
+    func tellTime(_ nanoseconds: UInt64, _ result: borrowing ColumnResult) {
+        moment.update(nanoseconds)
+        let bytes = moment.bytes
+        result.setText(bytes.span)
+    }
 }
 
 extension [String] {

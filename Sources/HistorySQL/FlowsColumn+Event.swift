@@ -1,11 +1,16 @@
 import FlowHistory
 import FlowModel
 import FlowWire
+import SQLiteRuntime
 
 extension FlowsColumn {
     /// When and what.
     static let event: [FlowsColumn] = [
-        .text("time", .time, order: MomentOrder.name) { flow, texts in texts.time(flow.timeNanoseconds) },
+        FlowsColumn(
+            column: VirtualColumn("time", .text, textOrder: MomentOrder.name), narrowing: .time
+        ) { flow, texts, result in
+            texts.tellTime(flow.timeNanoseconds, result)
+        },
         .integer("time_ns", .timeNanoseconds) { Int64(clamping: $0.timeNanoseconds) },
         .integer("sequence", .sequence) { Int64(clamping: $0.sequence) },
         .text("verdict", .fact { text in Verdict.named(text).map { .verdict($0) } }) { flow, _ in flow.verdict.name },

@@ -16,10 +16,10 @@ struct FlowsColumn: Sendable {
     }
 
     static func text(
-        _ name: String, _ narrowing: Narrowing? = nil, order: String? = nil,
+        _ name: String, _ narrowing: Narrowing? = nil,
         _ value: @escaping @Sendable (Flow, FlowTexts) -> String?
     ) -> FlowsColumn {
-        FlowsColumn(column: VirtualColumn(name, .text, textOrder: order), narrowing: narrowing) { flow, texts, result in
+        FlowsColumn(column: VirtualColumn(name, .text), narrowing: narrowing) { flow, texts, result in
             if let value = value(flow, texts) { result.set(value) }
         }
     }

@@ -5,7 +5,7 @@ import SQLiteRuntime
 final class FlowsCursor: VirtualCursor {
     private let store: FlowStore
     private let texts: FlowTexts
-    private let columns = FlowsColumn.all
+    private let tellers = FlowsColumn.all.map(\.tell)
     private var scan: FlowScan?
     private var flow = Flow()
     private(set) var isAtEnd = true
@@ -45,5 +45,5 @@ final class FlowsCursor: VirtualCursor {
 
     var rowID: Int64 { Int64(clamping: flow.sequence) }
 
-    func tell(_ column: Int, _ result: borrowing ColumnResult) { columns[column].tell(flow, texts, result) }
+    func tell(_ column: Int, _ result: borrowing ColumnResult) { tellers[column](flow, texts, result) }
 }
