@@ -47,7 +47,8 @@ extension HistoryReader {
                 var stretch = stretches[index]
                 let low = index == 0 ? period.sequences.lowerBound : stretch.sequences.lowerBound
                 let next = index + 1 < stretches.count ? stretches[index + 1].sequences.lowerBound - 1 : 0
-                stretch.sequences = low...max(stretch.sequences.upperBound, next, next == 0 ? period.sequences.upperBound : 0)
+                stretch.sequences =
+                    low...max(stretch.sequences.upperBound, next, next == 0 ? period.sequences.upperBound : 0)
                 return stretch
             }
         } catch {
@@ -59,19 +60,17 @@ extension HistoryReader {
 extension PartitionReader {
     fileprivate func stretches(flows: Int) throws(SQLiteError) -> [HistoryStretch] {
         var stretches: [HistoryStretch] = []
-        var row = try connection.prepare(
-            """
-            SELECT \(BlockKey.columns("blocks")) FROM blocks UNION ALL SELECT \(BlockKey.columns("tail")) FROM tail
-            ORDER BY 1
-            """)
-        while try row.step() {
-            let key = BlockKey(row)
-            guard key.isWhole else { continue }
-            let next = HistoryStretch(key)
-            if let last = stretches.last, last.flows < flows {
-                stretches[stretches.count - 1] = last.joined(with: next)
-            } else {
-                stretches.append(next)
+        for table in ["blocks", "tail"] {
+            var row = try connection.prepare("SELECT \(BlockKey.columns(table)) FROM \(table) ORDER BY first_sequence")
+            while try row.step() {
+                let key = BlockKey(row)
+                guard key.isWhole else { continue }
+                let next = HistoryStretch(key)
+                if let last = stretches.last, last.flows < flows {
+                    stretches[stretches.count - 1] = last.joined(with: next)
+                } else {
+                    stretches.append(next)
+                }
             }
         }
         return stretches
