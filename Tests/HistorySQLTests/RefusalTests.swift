@@ -84,6 +84,14 @@ import Testing
         #expect(try database.rows("SELECT count(*) FROM flows") == [[.integer(300)]])
     }
 
+    @Test("The store itself looks at the clock, as SQLite does not while blocks are read")
+    func timeLimitOfStore() throws {
+        let failure = try #require(throws: QueryFailure.self) {
+            try database.rows("SELECT sequence FROM flows LIMIT 1", timeLimit: .zero)
+        }
+        #expect(failure.isOutOfTime)
+    }
+
     @Test("A value that is too long is refused")
     func longValue() throws {
         #expect(try lines("SELECT length(zeroblob(100000000))") == ["string or blob too big"])
