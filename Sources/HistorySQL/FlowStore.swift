@@ -71,6 +71,7 @@ struct ScanReport: Sendable {
     /// nil if it asked for no flows.
     private(set) var times: ClosedRange<UInt64>?
     private var damage: [HistoryDamage] = []
+    private var otherDamage = StoreDamage()
 
     mutating func note(times asked: ClosedRange<UInt64>) {
         let known = times ?? asked
@@ -79,6 +80,7 @@ struct ScanReport: Sendable {
 
     /// The same damage may be met more than once.
     mutating func note(_ cursor: HistoryCursor) {
+        otherDamage.formUnion(cursor.damage)
         guard let first = cursor.firstDamage else { return }
         let new = HistoryDamage(blocks: cursor.damagedBlocks, flows: cursor.damagedFlows, first: first)
         if let index = damage.firstIndex(where: { $0.first == first }) {
@@ -91,6 +93,8 @@ struct ScanReport: Sendable {
     var damagedBlocks: Int { damage.reduce(0) { $0 + $1.blocks } }
     var damagedFlows: Int { damage.reduce(0) { $0 + $1.flows } }
     var firstDamage: HistoryError? { damage.first?.first }
+    /// Rows and files that cannot be believed or read, a line for each.
+    var damagedPlaces: [String] { otherDamage.descriptions }
 }
 
 private struct HistoryDamage: Sendable {

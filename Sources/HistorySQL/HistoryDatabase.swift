@@ -69,7 +69,7 @@ package final class HistoryDatabase {
                 "\(store.report.damagedFlows) flows in \(store.report.damagedBlocks) damaged blocks are left out, the"
                     + " first: \(damage)")
         }
-        return remarks
+        return remarks + store.report.damagedPlaces.map { "damaged: \($0)" }
     }
 }
 
