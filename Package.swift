@@ -152,7 +152,7 @@ let package = Package(
         tests(
             "FlowWireTests",
             ["FlowModel", "FlowCatalog", "FlowWire", "HubbleMessages", "SyntheticTraffic", swiftProtobuf]),
-        tests("ConsoleTests", ["FlowModel", "FlowCatalog", "Console", "SQLiteRuntime"]),
+        tests("ConsoleTests", ["FlowModel", "FlowCatalog", "FlowWire", "Console", "SQLiteRuntime"]),
         tests("ManifestsTests", ["Manifests"]),
         tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
         tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
@@ -187,8 +187,8 @@ let package = Package(
         tests(
             "FlowAPITests",
             [
-                "FlowAPI", "FlowCatalog", "FlowFilter", "FlowModel", "FlowObserver", "FlowRing", "FlowWire",
-                "HTTPTransport", "SyntheticTraffic", nioCore, nioEmbedded, nioPosix,
+                "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver", "FlowRing",
+                "FlowWire", "HTTPTransport", "SyntheticTraffic", nioCore, nioEmbedded, nioPosix,
             ]),
         tests(
             "FlowEnrichmentTests",

@@ -1,4 +1,5 @@
 package import FlowFilter
+internal import FlowHistory
 package import FlowObserver
 package import FlowWire
 package import HTTPTransport
@@ -33,13 +34,18 @@ package struct FlowAPI: HTTPResponder {
     private let sources: Sources
     /// Threads for answers that read the disk.
     private let queryThreads: NIOThreadPool
+    private let limits: SumLimits
     private let feeds = LiveFeedRegistry()
 
-    package init(observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool) {
+    package init(
+        observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool,
+        limits: SumLimits = SumLimits()
+    ) {
         self.observer = observer
         self.context = context
         self.sources = sources
         self.queryThreads = queryThreads
+        self.limits = limits
     }
 
     package func respond(to request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse {
@@ -60,6 +66,9 @@ package struct FlowAPI: HTTPResponder {
 
     private static let routes: [String: @Sendable (FlowAPI) -> Handler] = [
         "/v1/flows": { api in { api.flows($0, on: $1) } },
+        "/v1/drops": { api in { request, _ in api.sums(request, DropsQuestion.self) } },
+        "/v1/series": { api in { request, _ in api.sums(request, SeriesQuestion.self) } },
+        "/v1/graph": { api in { request, _ in api.sums(request, GraphQuestion.self) } },
         "/v1/status": { api in { _, _ in api.status() } },
         "/metrics": { api in
             { _, _ in .text(api.sources.metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8") }
@@ -69,7 +78,7 @@ package struct FlowAPI: HTTPResponder {
     ]
 
     private func status() -> HTTPResponse {
-        .text(StatusJSON.text(sources.status()), contentType: "application/json")
+        .text(ReportJSON.text(sources.status()), contentType: "application/json")
     }
 
     // MARK: Flows
@@ -92,10 +101,24 @@ package struct FlowAPI: HTTPResponder {
             return .streaming(
                 status: 200, headers: ["content-type": "application/x-ndjson", "cache-control": "no-store"], body: body)
         } catch {
-            return HTTPProblem(
-                status: 400, detail: error.description, parameter: error.parameter,
-                accepted: error.accepted.map { [$0] } ?? []
-            ).response
+            return HTTPProblem(error).response
+        }
+    }
+
+    // MARK: Sums
+
+    private func sums<Question: SumsQuestion>(_ request: HTTPRequest, _: Question.Type) -> HTTPResponse {
+        do throws(FilterError) {
+            let items = request.queryItems.map { (name: $0.name, value: $0.value) }
+            let question = try Question(queryItems: items, now: sources.now(), mostGroups: limits.groups)
+            let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
+                [observer] budget in
+                Array(ReportJSON.text(try question.answer(from: observer, budget)).utf8)
+            }
+            return .streaming(
+                status: 200, headers: ["content-type": "application/json", "cache-control": "no-store"], body: body)
+        } catch {
+            return HTTPProblem(error).response
         }
     }
 
@@ -121,6 +144,14 @@ package struct FlowAPI: HTTPResponder {
                 parameter: "fields", value: error.path, position: position + 1,
                 problem: "\"\(error.unknown)\" is no field", accepted: error.accepted.joined(separator: ", "))
         }
+    }
+}
+
+extension HTTPProblem {
+    fileprivate init(_ error: FilterError) {
+        self.init(
+            status: 400, detail: error.description, parameter: error.parameter,
+            accepted: error.accepted.map { [$0] } ?? [])
     }
 }
 

@@ -20,7 +20,7 @@ internal import Synchronization
 ///   read: take the mailbox
 /// ```
 ///
-/// @unchecked: while a batch is with the query thread (`isReading`), the event loop touches only the mailbox.
+/// @unchecked: while a batch is with the query thread (`isReading`), the event loop touches only the mailbox, and cancels.
 final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     /// Lines on their way to the client, and what is to be said when they are sent.
     private struct Batch {
@@ -33,7 +33,6 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private let queryThreads: NIOThreadPool
     private let report: @Sendable (String) -> Void
     private let mailbox = Mutex<Batch?>(nil)
-    private let isCancelled = Atomic(false)
 
     private let answer: FlowAnswer
     private var encoder: FlowJSONEncoder
@@ -70,7 +69,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     func finish() { isFinishing = true }
 
     func cancel() {
-        isCancelled.store(true, ordering: .relaxed)
+        answer.cancel()
         leaveFeed()
     }
 
@@ -155,10 +154,10 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         guard let waker else { return }
         isReading = true
         queryThreads.submit { state in
-            guard case .active = state, !self.isCancelled.load(ordering: .relaxed) else { return }
+            guard case .active = state, !self.answer.isCancelled else { return }
             var batch = self.readBatch(before: .max)
             while batch.bytes.isEmpty, case .more = batch.progress, self.answer.readsDisk,
-                !self.isCancelled.load(ordering: .relaxed)
+                !self.answer.isCancelled
             {
                 batch = self.readBatch(before: .max)
             }

@@ -19,10 +19,23 @@ package struct FlowRequest: Hashable, Sendable {
     /// without
     /// `from-` or `to-` are met by either side. `not` turns the filter after it into one that leaves its flows out.
     ///
-    /// - Parameter now: nanoseconds since 1970-01-01 UTC, from which durations count back.
-    package init(queryItems: [(name: String, value: String)], now: UInt64) throws(FilterError) {
-        var reader = RequestReader(now: now)
+    /// - Parameters:
+    ///   - now: nanoseconds since 1970-01-01 UTC, from which durations count back.
+    ///   - parameters: those that are accepted.
+    ///   - others: accepted, too, and read elsewhere: an error names them.
+    package init(
+        queryItems: [(name: String, value: String)], now: UInt64,
+        accepting parameters: [FilterParameter] = FilterParameter.allCases, others: [String] = []
+    ) throws(FilterError) {
+        var reader = RequestReader(now: now, accepting: parameters, others: others)
         for item in queryItems { try reader.read(name: item.name, value: item.value) }
         self = try reader.finish()
+    }
+
+    /// From `since` to `until`; nil: all.
+    package var times: ClosedRange<UInt64>? {
+        guard since != nil || until != nil else { return nil }
+        let since = since ?? 0
+        return since...max(since, until ?? .max)
     }
 }

@@ -1,17 +1,25 @@
 /// Collects the parameters of one request.
 struct RequestReader {
     private let now: UInt64
+    private let parameters: [FilterParameter]
+    private let others: [String]
     private var request = FlowRequest()
     private var filters = FilterReader()
     private var seen: Set<FilterParameter> = []
     private var position = 0
     private var isNegated = false
 
-    init(now: UInt64) { self.now = now }
+    init(now: UInt64, accepting parameters: [FilterParameter], others: [String]) {
+        self.now = now
+        self.parameters = parameters
+        self.others = others
+    }
 
     mutating func read(name: String, value: String) throws(FilterError) {
         position += 1
-        guard let parameter = FilterParameter(rawValue: name) else { throw unknown(name) }
+        guard let parameter = FilterParameter(rawValue: name), parameters.contains(parameter) else {
+            throw unknown(name)
+        }
         if parameter.isFilter {
             try filters.read(parameter, value: value, position: position, isNegated: isNegated)
             isNegated = false
@@ -76,7 +84,7 @@ struct RequestReader {
         if let problem = UncapturedFact.problem(of: name) {
             return FilterError(parameter: name, position: position, problem: problem)
         }
-        let names = FilterParameter.allCases.map(\.rawValue)
+        let names = parameters.map(\.rawValue) + others
         return FilterError(
             parameter: name, position: position, problem: "unknown parameter",
             accepted: names.joined(separator: ", "), suggestion: nearestName(to: name, among: names))

@@ -17,6 +17,12 @@ enum FlowBits {
     static func kind(_ shape: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: shape >> kindShift) }
     static func verdict(_ shape: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: shape >> verdictShift) }
 
+    /// Known to be one.
+    static func isReply(_ marks: UInt64) -> Bool {
+        let known = UInt64(FlowAttributes.knownReply.rawValue)
+        return marks >> attributesShift & known == known
+    }
+
     @inline(__always)
     static func shape(_ flow: Flow) -> UInt64 {
         let low =

@@ -1,14 +1,17 @@
-/// Sums up rows of blocks by the values of some fields. Memory grows with the groups, up to their limit, and not with
-/// the rows.
-struct GroupTable {
+package import FlowModel
+
+/// Sums up flows, and rows of blocks, by the values of some fields. Memory grows with the groups, up to their limit, and
+/// not with the rows.
+package struct GroupTable: Sendable {
     let fields: [FlowField]
     private let limit: Int
     /// A group's values, and then its sums: flows, bytes, packets, first and last time.
-    private var groups: [UInt64] = []
+    private var words: [UInt64] = []
     private var count = 0
     /// Open addressing; 0 is free, otherwise the group's number + 1. At least twice as many as groups.
     private var slots = [UInt32](repeating: 0, count: 1_024)
-    private var ungrouped: UInt64 = 0
+    /// Flows that would have needed more groups than the limit.
+    package private(set) var ungroupedFlows: UInt64 = 0
     /// Scratch: the fields' values, row by row; lanes; a table's values.
     private var keys: [UInt64] = []
     private var lane: [UInt64] = []
@@ -18,7 +21,8 @@ struct GroupTable {
     private static let sumCount = 5
     private var stride: Int { fields.count + Self.sumCount }
 
-    init(_ fields: [FlowField], limit: Int) {
+    /// - Parameter limit: most groups; each takes 8 bytes a field and up to 100 more.
+    package init(_ fields: [FlowField], limit: Int) {
         self.fields = fields
         self.limit = limit
     }
@@ -37,21 +41,33 @@ struct GroupTable {
         block.unpack(.bytes, into: &sums[0])
         block.unpack(.packets, into: &sums[1])
         block.unpack(.time, into: &sums[2])
-        reserve(count + min(rows.count, limit - count))
-        count = Self.add(
-            rows, keys, sums, width: fields.count, &groups, &slots, count, limit: limit, ungrouped: &ungrouped)
+        addKeys(of: rows)
     }
 
-    var aggregation: HistoryAggregation {
-        var result = HistoryAggregation(ungroupedFlows: ungrouped)
-        result.groups = (0..<count).map { group in
+    /// Adds the flows at the given positions.
+    package mutating func add(_ flows: Span<Flow>, at positions: [Int]) {
+        if positions.isEmpty { return }
+        keys.removeAll(keepingCapacity: true)
+        for lane in sums.indices { sums[lane].removeAll(keepingCapacity: true) }
+        for position in positions {
+            let flow = flows[position]
+            for field in fields { keys.append(field.value(of: flow)) }
+            sums[0].append(flow.bytes)
+            sums[1].append(UInt64(flow.packets))
+            sums[2].append(flow.timeNanoseconds)
+        }
+        addKeys(of: Array(positions.indices))
+    }
+
+    /// In no order.
+    package var groups: [FlowAggregate] {
+        (0..<count).map { group in
             let start = group * stride
             let sums = start + fields.count
             return FlowAggregate(
-                values: Array(groups[start..<sums]), flows: groups[sums], bytes: groups[sums + 1],
-                packets: groups[sums + 2], firstTime: groups[sums + 3], lastTime: groups[sums + 4])
+                values: Array(words[start..<sums]), flows: words[sums], bytes: words[sums + 1],
+                packets: words[sums + 2], firstTime: words[sums + 3], lastTime: words[sums + 4])
         }
-        return result
     }
 
     // MARK: Keys
@@ -73,8 +89,11 @@ struct GroupTable {
         case .dropReason: put(field, .fact, table(.marks) { $0 >> FlowBits.dropReasonShift & 0xffff }, block)
         case .rule: put(field, .context, table(.rule, low), block)
         case .kernelReason: put(field, .context, table(.kernel, high), block)
-        case .sourcePort: putPorts(field, &block, isHigh: true)
-        case .destinationPort: putPorts(field, &block, isHigh: false)
+        case .kernelFunction: put(field, .context, table(.kernel, low), block)
+        case .isReply: put(field, .fact, table(.marks) { FlowBits.isReply($0) ? 1 : 0 }, block)
+        case .sourcePort: putPorts(field, &block) { _ in true }
+        case .destinationPort: putPorts(field, &block) { _ in false }
+        case .serverPort: putPorts(field, &block) { FlowBits.isReply($0) }
         case .time(let every):
             block.unpack(.time, into: &lane)
             let count = fields.count
@@ -88,15 +107,17 @@ struct GroupTable {
         Self.gather(lane, values, block.flowCount, into: &keys, at: field, stride: fields.count)
     }
 
-    /// - Parameter isHigh: the higher port is wanted where the source has it.
-    private mutating func putPorts(_ field: Int, _ block: inout BlockDecoder, isHigh: Bool) {
-        let swapped = block.table(.marks).map { $0 & FlowBits.sourceHasHighPort != 0 }
+    /// - Parameter isSources: whether a flow of these marks is asked for its source's port.
+    private mutating func putPorts(_ field: Int, _ block: inout BlockDecoder, _ isSources: (UInt64) -> Bool) {
+        let isHigh = block.table(.marks).map { marks in
+            (marks & FlowBits.sourceHasHighPort != 0) == isSources(marks)
+        }
         block.unpack(.lowPort, into: &lane)
         block.unpack(.highPort, into: &otherLane)
         let count = fields.count
         for row in 0..<block.flowCount {
-            let isSwapped = swapped[Int(truncatingIfNeeded: block.value(.fact, row: row))]
-            keys[row * count + field] = isSwapped == isHigh ? otherLane[row] : lane[row]
+            let fact = Int(truncatingIfNeeded: block.value(.fact, row: row))
+            keys[row * count + field] = isHigh[fact] ? otherLane[row] : lane[row]
         }
     }
 
@@ -116,16 +137,23 @@ struct GroupTable {
 
     // MARK: Groups
 
+    /// Adds rows of `keys` and `sums`.
+    private mutating func addKeys(of rows: [Int]) {
+        reserve(count + min(rows.count, limit - count))
+        count = Self.add(
+            rows, keys, sums, width: fields.count, &words, &slots, count, limit: limit, ungrouped: &ungroupedFlows)
+    }
+
     /// Makes room for so many groups.
     private mutating func reserve(_ most: Int) {
-        if groups.count < most * stride {
-            groups.append(contentsOf: repeatElement(0, count: most * stride - groups.count))
+        if words.count < most * stride {
+            words.append(contentsOf: repeatElement(0, count: most * stride - words.count))
         }
         guard slots.count < most * 2 else { return }
         slots = Array(repeating: 0, count: 1 << BlockFormat.width(UInt64(most * 2)))
         let shift = Self.shift(slots.count)
         for group in 0..<count {
-            var slot = Int(truncatingIfNeeded: Self.hash(groups.span, group * stride, fields.count) >> shift)
+            var slot = Int(truncatingIfNeeded: Self.hash(words.span, group * stride, fields.count) >> shift)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = UInt32(group + 1)
         }

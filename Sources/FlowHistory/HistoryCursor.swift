@@ -19,6 +19,11 @@ package struct HistoryCursor: Sendable {
     var low: UInt64
     var high: UInt64
 
+    /// nil: as long as it takes.
+    private let budget: ReadingBudget?
+    /// The budget was spent before all was read: flows up to this time were left unread; nanoseconds since 1970-01-01 UTC.
+    package private(set) var unreadUntil: UInt64?
+
     /// Blocks, and flows in them, that the query asked for and that could not be read; and the first one's error.
     package private(set) var damagedBlocks = 0
     package private(set) var damagedFlows = 0
@@ -26,10 +31,14 @@ package struct HistoryCursor: Sendable {
     /// What else of the store was met that cannot be believed, and files that cannot be read, or no further.
     package var damage = StoreDamage()
 
-    init(order: Order, sequences: ClosedRange<UInt64>?, times: ClosedRange<UInt64>?, filter: ColumnFilter) {
+    init(
+        order: Order, sequences: ClosedRange<UInt64>?, times: ClosedRange<UInt64>?, filter: ColumnFilter,
+        budget: ReadingBudget? = nil
+    ) {
         self.order = order
         self.times = times ?? 0...(.max)
         self.filter = filter
+        self.budget = budget
         groups = filter.groups
         wantsDropsOnly = filter.wantsDropsOnly
         low = sequences?.lowerBound ?? 0
@@ -49,6 +58,14 @@ package struct HistoryCursor: Sendable {
 
     mutating func pass(_ block: BlockKey) {
         pass(block.firstSequence...max(block.firstSequence, block.lastSequence))
+    }
+
+    /// Whether the budget is spent before a block is read; then for good.
+    mutating func stops(before block: BlockKey) -> Bool {
+        if unreadUntil != nil { return true }
+        guard let budget, budget.isSpent else { return false }
+        unreadUntil = block.maximumTime
+        return true
     }
 
     mutating func noteDamage(_ block: BlockKey, _ reason: String) {

@@ -9,10 +9,22 @@ extension HistoryReader {
         by fields: [FlowField], times: ClosedRange<UInt64>? = nil, filter: ColumnFilter = ColumnFilter(),
         mostGroups: Int = 100_000
     ) throws(HistoryError) -> HistoryAggregation {
-        try look()
         var cursor = cursor(order: .ascending, times: times, filter: filter)
         var table = GroupTable(fields, limit: mostGroups)
-        for first in partitions {
+        try aggregate(&cursor, into: &table)
+        var result = HistoryAggregation(groups: table.groups, ungroupedFlows: table.ungroupedFlows)
+        (result.damagedBlocks, result.firstDamage) = (cursor.damagedBlocks, cursor.firstDamage)
+        return result
+    }
+
+    /// Adds the flows of a query to groups, in the query's order, until its budget is spent. Damaged blocks are counted in
+    /// the cursor and passed over.
+    package mutating func aggregate(
+        _ cursor: inout HistoryCursor, into table: inout GroupTable
+    ) throws(HistoryError) {
+        try look()
+        let partitions = cursor.order == .ascending ? partitions : partitions.reversed()
+        for first in partitions where cursor.unreadUntil == nil && first <= cursor.high {
             if let summary = summaries[first], !summary.mayMatch(cursor) { continue }
             guard try open(first) else {
                 noteUnreadable(first, &cursor)
@@ -24,9 +36,6 @@ extension HistoryReader {
                 throw .sqlite(doing: doing, error)
             }
         }
-        var result = table.aggregation
-        (result.damagedBlocks, result.firstDamage) = (cursor.damagedBlocks, cursor.firstDamage)
         try refreshCatalog()
-        return result
     }
 }

@@ -5,16 +5,17 @@ extension HistoryReader {
     /// The next flows of the query in its order, about a block of them at most and at least one; nil at the end.
     ///
     /// Partitions and blocks that cannot hold any are passed over unread. Damaged blocks are counted in the cursor and
-    /// passed over.
+    /// passed over. A budget that is spent ends the query.
     package mutating func next(_ cursor: inout HistoryCursor) throws(HistoryError) -> [Flow]? {
         // Whoever starts at the newest wants to see it.
         if partitions.isEmpty || cursor.order == .descending && cursor.high > partitions.last ?? 0 { try look() }
-        while !cursor.isAtEnd {
+        while !cursor.isAtEnd && cursor.unreadUntil == nil {
             guard let index = place(cursor) else { return nil }
             if var flows = try read(partitions[index], &cursor) {
                 try name(&flows)
                 return flows
             }
+            if cursor.unreadUntil != nil { return nil }
             if try isGone(partitions[index]) { continue }
             guard try leave(index, &cursor) else { return nil }
         }

@@ -116,11 +116,13 @@ package struct HistoryReader: ~Copyable, Sendable {
     }
 
     /// A query: flows of these sequences and times (both ends included; nil asks for all) that meet the filter.
+    ///
+    /// - Parameter budget: ends the reading before all is read; `HistoryCursor.unreadUntil` tells.
     package func cursor(
         order: HistoryCursor.Order, sequences: ClosedRange<UInt64>? = nil, times: ClosedRange<UInt64>? = nil,
-        filter: ColumnFilter = ColumnFilter()
+        filter: ColumnFilter = ColumnFilter(), budget: ReadingBudget? = nil
     ) -> HistoryCursor {
-        HistoryCursor(order: order, sequences: sequences, times: times, filter: filter)
+        HistoryCursor(order: order, sequences: sequences, times: times, filter: filter, budget: budget)
     }
 
     /// Looks which partitions there are.

@@ -65,6 +65,7 @@ struct ZoneRows: Sendable {
             case .behind: return wish == .more
             case .wanted: break
             }
+            if cursor.stops(before: key) { return false }
             if let answer = try look(key, &rows, isTail, &cursor, body) { wish = answer }
             if wish == .nothing { return false }
             if walk.isThrough { break }

@@ -4,16 +4,19 @@ internal import FlowHistory
 internal import FlowModel
 
 /// A filter in the form that history judges on its columns. Nothing is left out but names that come to be known while
-/// the store is read: of those, flows are let through, and the filter itself judges them.
+/// the store is read: of those, flows are let through, and the filter itself judges them. Where nobody does that
+/// (`isFinal`), such names meet no condition, as with the filter itself.
 struct ColumnTranslation {
+    private let isFinal: Bool
     private let endpointCount: Int
     private let serviceCount: Int
     private let ruleCount: Int
     private let names: [String]
     private let catalog: FlowCatalog
 
-    init(_ catalog: FlowCatalog) {
+    init(_ catalog: FlowCatalog, isFinal: Bool = false) {
         self.catalog = catalog
+        self.isFinal = isFinal
         endpointCount = catalog.endpoints.count
         serviceCount = catalog.services.count
         ruleCount = catalog.rules.count
@@ -22,7 +25,7 @@ struct ColumnTranslation {
 
     func columns(_ spec: FilterSpec) -> ColumnFilter {
         ColumnFilter(
-            anyOf: spec.allow.map { columns($0, acceptsUnknown: true) },
+            anyOf: spec.allow.map { columns($0, acceptsUnknown: !isFinal) },
             noneOf: spec.deny.map { columns($0, acceptsUnknown: false) })
     }
 

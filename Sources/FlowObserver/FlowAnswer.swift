@@ -46,6 +46,7 @@ package final class FlowAnswer {
     private var isLive = false
     private var lossCursor: Int
     private var hasToldStoredLosses = false
+    private let budget = ReadingBudget()
 
     init(_ request: FlowRequest, _ observer: FlowObserver) {
         self.observer = observer
@@ -67,6 +68,11 @@ package final class FlowAnswer {
         observer.history != nil && waiting.isEmpty && (mustSelect || (!isLive && next < observer.ring.oldest))
     }
 
+    /// Nobody wants the rest: a step that is under way ends before its next block. The one method that any thread may call.
+    package func cancel() { budget.cancel() }
+
+    package var isCancelled: Bool { budget.isCancelled }
+
     /// Appends the next flows, oldest first, and what is known to be missing.
     ///
     /// - Parameters:
@@ -76,6 +82,7 @@ package final class FlowAnswer {
     package func step(
         into flows: inout [Flow], losses: inout [LostEvent], limit: Int, before boundary: UInt64 = .max
     ) throws(HistoryError) -> Progress {
+        if budget.isCancelled { return .end }
         if mustSelect { try selectLast(&losses) }
         if !waiting.isEmpty { return takeWaiting(into: &flows, limit: limit) }
         takeLosses(into: &losses)
@@ -163,11 +170,7 @@ package final class FlowAnswer {
 
     // MARK: Store
 
-    private var times: ClosedRange<UInt64>? {
-        guard request.since != nil || request.until != nil else { return nil }
-        let since = request.since ?? 0
-        return since...max(since, request.until ?? .max)
-    }
+    private var times: ClosedRange<UInt64>? { request.times }
 
     private func readStore(losses: inout [LostEvent]) throws(HistoryError) {
         guard let history = observer.history else {
@@ -181,7 +184,7 @@ package final class FlowAnswer {
             }
             let last = min(through, (end ?? .max) - 1)
             store = try StoreReading(
-                history, order: .ascending, sequences: next...last, times: times, request.filter, observer)
+                history, order: .ascending, sequences: next...last, times: times, request.filter, observer, budget)
         }
         if !hasToldStoredLosses {
             losses += try store!.losses(times: times)
@@ -191,13 +194,14 @@ package final class FlowAnswer {
             waiting = wanted(block.span).map { block[$0] }[...]
             return
         }
+        if budget.isCancelled { return }
         next = store!.sequences.upperBound + 1
         store = nil
     }
 
     /// Highest durable sequence, at least `wanted`. The writer's current batch is waited for; nil if that does not help.
     private func storedThrough(_ history: FlowObserver.History, reaching wanted: UInt64) -> UInt64? {
-        for _ in 0..<100 {
+        for _ in 0..<100 where !budget.isCancelled {
             let through = history.storedThrough()
             if through >= wanted && through > 0 { return through }
             if observer.ring.oldest <= wanted { return nil }
@@ -229,7 +233,7 @@ package final class FlowAnswer {
         guard missing > 0, next > 1, let history = observer.history else { return }
         let below = min(next, (storedThrough(history, reaching: next - 1) ?? history.storedThrough()) + 1)
         let store = try StoreReading(
-            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer)
+            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer, budget)
         var newestFirst: [Flow] = []
         while newestFirst.count < missing, let block = try store.next(&losses) {
             newestFirst += self.wanted(block.span).prefix(missing - newestFirst.count).map { block[$0] }

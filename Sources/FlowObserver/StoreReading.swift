@@ -15,7 +15,8 @@ final class StoreReading {
 
     init(
         _ history: FlowObserver.History, order: HistoryCursor.Order, sequences: ClosedRange<UInt64>,
-        times: ClosedRange<UInt64>?, _ filter: FilterSpec, _ observer: FlowObserver
+        times: ClosedRange<UInt64>?, _ filter: FilterSpec, _ observer: FlowObserver,
+        _ budget: ReadingBudget
     ) throws(HistoryError) {
         self.sequences = sequences
         self.observer = observer
@@ -24,7 +25,8 @@ final class StoreReading {
             directory: history.directory, catalog: history.readersCatalog ?? catalog,
             fillsCatalog: history.readersCatalog != nil)
         cursor = reader.cursor(
-            order: order, sequences: sequences, times: times, filter: ColumnTranslation(catalog).columns(filter))
+            order: order, sequences: sequences, times: times, filter: ColumnTranslation(catalog).columns(filter),
+            budget: budget)
     }
 
     /// The gaps that the store knows of in an interval.

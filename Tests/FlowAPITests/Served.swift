@@ -16,7 +16,8 @@ final class Served {
     let observer: FlowObserver
     let context: FlowJSONContext
     let loop = EmbeddedEventLoop()
-    private let api: FlowAPI
+    let api: FlowAPI
+    let queryThreads = NIOThreadPool(numberOfThreads: 1)
     private var writer: BroadcastWriter<Flow>
     private var next: UInt64 = 1
 
@@ -35,8 +36,11 @@ final class Served {
         api = FlowAPI(
             observer: observer, context: context,
             sources: .init(status: { status }, metrics: { "" }, now: { 0 }, report: { Issue.record("\($0)") }),
-            queryThreads: NIOThreadPool(numberOfThreads: 1))
+            queryThreads: queryThreads)
+        queryThreads.start()
     }
+
+    deinit { queryThreads.shutdownGracefully { _ in } }
 
     /// Sequence of the next flow to be made.
     var edge: UInt64 { next }
@@ -48,6 +52,16 @@ final class Served {
         next += UInt64(count)
     }
 
+    /// The next flow, changed.
+    func make(_ change: (inout Flow) -> Void) {
+        var flow = Self.flow(next)
+        flow.kind = .unknown
+        change(&flow)
+        let one = [flow]
+        writer.append(one.span)
+        next += 1
+    }
+
     static func flow(_ sequence: UInt64) -> Flow {
         var flow = Flow()
         flow.sequence = sequence
@@ -56,13 +70,14 @@ final class Served {
         flow.verdict = sequence % 3 == 0 ? .dropped : .forwarded
         flow.ipProtocol = .tcp
         flow.destinationPort = UInt16(sequence % 1_000)
+        flow.bytes = sequence
         flow.attributes = [.ip, .layer4]
         return flow
     }
 
-    func ask(_ query: [(String, String)]) -> HTTPResponse {
+    func ask(_ query: [(String, String)], of path: String = "/v1/flows") -> HTTPResponse {
         let items = query.map { HTTPQueryItem(name: $0.0, value: $0.1) }
-        return api.respond(to: HTTPRequest(method: "GET", path: "/v1/flows", queryItems: items), on: loop)
+        return api.respond(to: HTTPRequest(method: "GET", path: path, queryItems: items), on: loop)
     }
 
     func follow(_ query: [(String, String)]) throws -> Follower {

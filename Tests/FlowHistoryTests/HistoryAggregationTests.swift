@@ -81,4 +81,43 @@ struct HistoryAggregationTests {
         #expect(result.groups.count == 10)
         #expect(result.ungroupedFlows + result.groups.reduce(0) { $0 + $1.flows } == 3000)
     }
+
+    @Test("is the same in either order")
+    func descending() throws {
+        var reader = try HistoryReader(directory: store.directory)
+        func sums(_ order: HistoryCursor.Order, _ filter: ColumnFilter) throws -> [[UInt64]: FlowAggregate] {
+            var cursor = reader.cursor(order: order, sequences: 100...2_800, filter: filter)
+            var table = GroupTable([.sourceEndpoint, .serverPort], limit: 10_000)
+            try reader.aggregate(&cursor, into: &table)
+            return Dictionary(uniqueKeysWithValues: table.groups.map { ($0.values, $0) })
+        }
+        for filter in [ColumnFilter(), .verdicts(.dropped)] {
+            let ascending = try sums(.ascending, filter)
+            #expect(!ascending.isEmpty)
+            #expect(try sums(.descending, filter) == ascending)
+        }
+    }
+
+    @Test(
+        "Blocks and flows are read until the budget is spent, which tells where, though the filter lets nothing through"
+    )
+    func budget() throws {
+        var reader = try HistoryReader(directory: store.directory)
+        let nothing = ColumnFilter(anyOf: [ColumnConditions(facts: [[.verdict(.forwarded)], [.kind(.drop)]])])
+        for order in [HistoryCursor.Order.ascending, .descending] {
+            let budget = ReadingBudget()
+            var cursor = reader.cursor(order: order, budget: budget)
+            let batch = try reader.next(&cursor)
+            #expect(batch != nil && cursor.unreadUntil == nil)
+            budget.cancel()
+            #expect(try reader.next(&cursor) == nil)
+            #expect(cursor.unreadUntil != nil)
+            var unread = reader.cursor(order: order, filter: nothing, budget: ReadingBudget(time: .zero))
+            #expect(try reader.next(&unread) == nil && unread.unreadUntil != nil)
+            var table = GroupTable([], limit: 1)
+            var summed = reader.cursor(order: order, budget: ReadingBudget(time: .zero))
+            try reader.aggregate(&summed, into: &table)
+            #expect(table.groups.isEmpty && summed.unreadUntil != nil)
+        }
+    }
 }

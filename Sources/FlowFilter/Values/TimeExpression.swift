@@ -1,5 +1,8 @@
 /// A moment as a person writes it: RFC 3339, a duration back from now, or `now`.
 package enum TimeExpression {
+    /// What a duration may be.
+    package static let acceptedDuration = "a duration such as 1m or 1h30m (units ms s m h d)"
+
     static let accepted =
         "RFC 3339 such as 2026-03-14T09:26:53Z, a duration back from now such as 1h30m (units ms s m h d), now"
 
@@ -10,8 +13,8 @@ package enum TimeExpression {
         return rfc3339Nanoseconds(text)
     }
 
-    /// `1h30m`: numbers with units, nothing between them.
-    private static func durationNanoseconds(_ text: String) -> UInt64? {
+    /// `1h30m`: numbers with units, nothing between them; nil for anything else.
+    package static func durationNanoseconds(_ text: String) -> UInt64? {
         var rest = text[...]
         var total: UInt64 = 0
         guard !rest.isEmpty else { return nil }

@@ -12,12 +12,13 @@ struct Apus: AsyncParsableCommand {
               apus demo                                       a laboratory with live flows
               apus serve --manifests DIR --interface eth0     this host
               apus observe -f --verdict DROPPED               what is being dropped
+              apus drops --since 2h                           who is dropped, by what, how often
               apus sql "select …"                             history as tables
               apus record FILE, apus replay FILE              the same events again, elsewhere
             """,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, ObserveCommand.self, StatusCommand.self, RecordCommand.self,
-            ReplayCommand.self, HistoryCommand.self, SQLCommand.self, VersionCommand.self,
+            DemoCommand.self, ServeCommand.self, ObserveCommand.self, DropsCommand.self, StatusCommand.self,
+            RecordCommand.self, ReplayCommand.self, HistoryCommand.self, SQLCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

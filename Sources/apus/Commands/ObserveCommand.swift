@@ -116,6 +116,18 @@ enum FilterArguments {
     }
 }
 
+extension FlowObserver {
+    /// Answers from a store alone, with the flows that it has now.
+    convenience init(
+        storeIn directory: String, _ reader: inout HistoryReader, _ catalog: FlowCatalog
+    ) throws(HistoryError) {
+        let through = try reader.extent().sequences?.upperBound ?? 0
+        self.init(
+            catalog: catalog, ring: BroadcastRing(capacity: 2, start: through + 1), losses: LossLedger(),
+            history: .init(directory: directory, readersCatalog: catalog) { through })
+    }
+}
+
 /// Flows of a store, without a server.
 struct StoredFlows {
     private let directory: String
@@ -128,10 +140,7 @@ struct StoredFlows {
         }
         let catalog = FlowCatalog()
         var reader = try HistoryReader(directory: directory, catalog: catalog)
-        let through = try reader.extent().sequences?.upperBound ?? 0
-        let observer = FlowObserver(
-            catalog: catalog, ring: BroadcastRing(capacity: 2, start: through + 1), losses: LossLedger(),
-            history: .init(directory: directory, readersCatalog: catalog) { through })
+        let observer = try FlowObserver(storeIn: directory, &reader, catalog)
         var request = request
         if request.isOpen { request.last = FlowAPI.defaultLast }
         var printer = FlowPrinter(

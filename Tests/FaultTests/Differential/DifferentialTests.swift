@@ -17,7 +17,7 @@ private func take(_ answer: FlowAnswer, into flows: inout [Flow]) throws -> [Los
 }
 
 /// A ring with all flows in it, as far as it reaches.
-private func ring(_ flows: [Flow], capacity: Int) -> BroadcastRing<Flow> {
+func filledRing(_ flows: [Flow], capacity: Int) -> BroadcastRing<Flow> {
     let ring = BroadcastRing<Flow>(capacity: capacity, start: 1)
     var writer = BroadcastWriter(ring)
     for flow in flows {
@@ -46,7 +46,7 @@ struct DifferentialTests {
         let history = FlowObserver.History(directory: store.directory) { 90 }
         func observer(_ capacity: Int, _ history: FlowObserver.History?) -> FlowObserver {
             FlowObserver(
-                catalog: world.catalog, ring: ring(world.flows, capacity: capacity), losses: LossLedger(),
+                catalog: world.catalog, ring: filledRing(world.flows, capacity: capacity), losses: LossLedger(),
                 history: history)
         }
         let observers = [observer(2, history), observer(32, history), observer(128, nil)]
@@ -102,7 +102,7 @@ struct DifferentialTests {
 }
 
 /// A thread that puts a world's flows into the ring and the store, batch after batch.
-private final class Pipeline: Sendable {
+final class Pipeline: Sendable {
     private let world: [Flow]
     private let ring: BroadcastRing<Flow>
     private let seed: UInt64

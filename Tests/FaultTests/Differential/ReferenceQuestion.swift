@@ -48,8 +48,11 @@ struct ReferenceQuestion {
         }
     }
 
+    /// The flows within the times that meet the filters.
+    func wanted(_ flows: some Sequence<Flow>, _ world: World) -> [Flow] { flows.filter { isWanted($0, world) } }
+
     func answer(_ flows: some Sequence<Flow>, _ world: World) -> [UInt64] {
-        let wanted = flows.filter { isWanted($0, world) }.map(\.sequence)
+        let wanted = wanted(flows, world).map(\.sequence)
         if let first = request.first { return Array(wanted.prefix(first)) }
         if let last = request.last { return Array(wanted.suffix(last)) }
         return wanted

@@ -16,8 +16,11 @@ struct ReferenceTerm: Sendable {
 
     private static let withPods = ofFlow + ofSides + pods
     private static let withNamespaces = ofFlow + ofSides + namespaces
-    private static let ofFlow = verdicts + kinds + dropReasons + kernelReasons + protocols + facts + tcpFlags
-    private static let ofSides = labels + workloads + services + addresses + ports + identities
+    private static let ofFlow =
+        verdicts + kinds + dropReasons + kernelReasons + protocols + facts + tcpFlags + icmpTypes + interfaces
+        + policies
+    private static let ofSides =
+        labels + workloads + services + addresses + ports + identities + domains + clusters
 }
 
 // MARK: Of the whole flow
@@ -97,6 +100,31 @@ extension ReferenceTerm {
     }
 }
 
+extension ReferenceTerm {
+    private static var icmpTypes: [ReferenceTerm] {
+        [0, 8].map { number in
+            plain("icmp-type", String(number)) { hasTransport($0, [1, 58]) && $0.icmpType == number }
+        }
+    }
+
+    private static var interfaces: [ReferenceTerm] {
+        ["eth0", "lxc1"].map { name in
+            ReferenceTerm(parameter: "interface", value: name) { flow, world in
+                world.names[Int(flow.interfaceName)] == name
+            }
+        }
+    }
+
+    private static var policies: [ReferenceTerm] {
+        [
+            ReferenceTerm(parameter: "policy", value: "web") { $1.rules[Int($0.rule)].name == "web" },
+            ReferenceTerm(parameter: "policy", value: "data/web") { flow, world in
+                world.rules[Int(flow.rule)].name == "web" && world.rules[Int(flow.rule)].namespace == "data"
+            },
+        ]
+    }
+}
+
 // MARK: Of a side
 
 extension ReferenceTerm {
@@ -148,6 +176,13 @@ extension ReferenceTerm {
             + endpoints("workload", "Job/ledger") { $0.workloads == [Workload(name: "ledger", kind: "Job")] }
             + endpoints("workload", "Deployment/") { $0.workloads.first?.kind == "Deployment" }
     }
+
+    private static var domains: [ReferenceTerm] {
+        endpoints("fqdn", "*.example.org") { $0.dnsNames.contains("api.example.org") }
+            + endpoints("fqdn", "example.com") { $0.dnsNames.contains("example.com") }
+    }
+
+    private static var clusters: [ReferenceTerm] { endpoints("cluster", "east") { $0.clusterName == "east" } }
 
     private static var services: [ReferenceTerm] {
         func of(_ value: String, _ namespace: String?, _ prefix: String) -> [ReferenceTerm] {

@@ -7,6 +7,7 @@ struct World {
     let catalog = FlowCatalog()
     let endpoints: [Endpoint]
     let services: [ServiceReference]
+    let rules: [RuleReference]
     let names: [String]
     let flows: [Flow]
 
@@ -22,24 +23,35 @@ struct World {
         for (name, namespace) in [("cart", "shop"), ("payments", "shop"), ("cart", "data")] {
             _ = catalog.services.intern(ServiceReference(name: name, namespace: namespace))
         }
-        for name in ["NO_SOCKET", "TCP_CSUM", "NETFILTER_DROP"] { _ = catalog.names.intern(name) }
+        for (name, namespace) in [("web", "shop"), ("web", "data"), ("dns", "shop")] {
+            _ = catalog.rules.intern(
+                RuleReference(
+                    kind: "NetworkPolicy", name: name, namespace: namespace, direction: .egress, isDeny: false,
+                    index: 0, labels: []))
+        }
+        for name in ["NO_SOCKET", "TCP_CSUM", "NETFILTER_DROP", "eth0", "lxc1"] { _ = catalog.names.intern(name) }
         endpoints = catalog.endpoints.elements()
         services = catalog.services.elements()
+        rules = catalog.rules.elements()
         names = catalog.names.elements()
-        let ends = (endpoints: endpoints.count, services: services.count, names: names.count)
+        let ends = (
+            endpoints: endpoints.count, services: services.count, rules: rules.count, names: names.count
+        )
         flows = (1...UInt64(count)).map { Self.flow($0, ends, &random) }
     }
 
     private static func endpoint(_ namespace: String, _ name: String, _ random: inout Seeded) -> Endpoint {
         let labels = ["k8s:app=cart", "k8s:app=ledger", "k8s:canary", "k8s:tier=web", "reserved:world"]
         return Endpoint(
-            identity: .unknown, namespace: namespace, podName: name,
+            identity: .unknown, clusterName: namespace == "shop" ? "east" : "west", namespace: namespace, podName: name,
             labels: labels.filter { _ in random.next() % 2 == 0 },
-            workloads: name.isEmpty ? [] : [Workload(name: name, kind: random.next() % 2 == 0 ? "Deployment" : "Job")])
+            workloads: name.isEmpty ? [] : [Workload(name: name, kind: random.next() % 2 == 0 ? "Deployment" : "Job")],
+            dnsNames: name.isEmpty ? ["api.example.org", "example.org"] : [])
     }
 
     private static func flow(
-        _ sequence: UInt64, _ ends: (endpoints: Int, services: Int, names: Int), _ random: inout Seeded
+        _ sequence: UInt64, _ ends: (endpoints: Int, services: Int, rules: Int, names: Int),
+        _ random: inout Seeded
     ) -> Flow {
         func any<Value>(_ values: [Value]) -> Value { values[Int(random.next() % UInt64(values.count))] }
         func index(_ count: Int) -> UInt32 { UInt32(random.next() % UInt64(count)) }
@@ -57,7 +69,10 @@ struct World {
         (flow.source, flow.destination) = (address(), address())
         (flow.sourceEndpoint, flow.destinationEndpoint) = (index(ends.endpoints), index(ends.endpoints))
         (flow.sourceService, flow.destinationService) = (index(ends.services), index(ends.services))
-        flow.kernelReason = index(ends.names)
+        flow.rule = index(ends.rules)
+        (flow.kernelReason, flow.kernelFunction) = (index(ends.names), index(ends.names))
+        flow.interfaceName = index(ends.names)
+        flow.icmpType = any([0, 8, 128])
         (flow.sourceIdentity, flow.destinationIdentity) = (index(6), index(6))
         (flow.sourcePort, flow.destinationPort) = (any([80, 443, 8_050]), any([80, 443, 8_050]))
         flow.ipProtocol = any([.tcp, .udp, .icmp, .icmpv6, .sctp])
