@@ -26,6 +26,29 @@ extension HistoryReader {
         return extent
     }
 
+    /// From the oldest to the newest flow that is there, as in `extent`, at less cost; nil when there are none.
+    package mutating func heldTimes() throws(HistoryError) -> ClosedRange<UInt64>? {
+        try look()
+        var times: ClosedRange<UInt64>?
+        for first in partitions {
+            if let part = summaries[first] {
+                if part.flows > 0 { times = Self.union(times, part.minimumTime...part.maximumTime) }
+                continue
+            }
+            guard try open(first) else { continue }
+            do throws(SQLiteError) {
+                if let part = try partition?.heldTimes(&damage) { times = Self.union(times, part) }
+            } catch {
+                guard !error.isDamage else {
+                    noteUnreadable(first, error)
+                    continue
+                }
+                throw .sqlite(doing: doing, error)
+            }
+        }
+        return times
+    }
+
     private static func union(_ known: ClosedRange<UInt64>?, _ other: ClosedRange<UInt64>) -> ClosedRange<UInt64> {
         guard let known else { return other }
         return min(known.lowerBound, other.lowerBound)...max(known.upperBound, other.upperBound)
@@ -76,6 +99,15 @@ extension PartitionReader {
         let summary = try PartitionSummary(connection, path, firstSequence: firstSequence, extent, &damage)
         try snapshot.commit()
         return summary
+    }
+
+    /// Of its flows, as the extent has them, and as the rows of zones do where that cannot be read.
+    func heldTimes(_ damage: inout StoreDamage) throws(SQLiteError) -> ClosedRange<UInt64>? {
+        guard let known = try extent(&damage) else {
+            let summary = try summary(&damage)
+            return summary.flows > 0 ? summary.minimumTime...max(summary.minimumTime, summary.maximumTime) : nil
+        }
+        return known.all.flows > 0 ? known.minimumTime...max(known.minimumTime, known.maximumTime) : nil
     }
 
     func losses(_ times: ClosedRange<UInt64>, _ damage: inout StoreDamage) throws(SQLiteError) -> [LostEvent] {

@@ -103,10 +103,12 @@ private struct FlowSummation: ~Copyable {
     private mutating func readStore(_ history: FlowObserver.History) throws(HistoryError) {
         let through = storedThrough(history)
         // Opened now, and the filter translated after that: all names of the flows to be read are known.
-        var reader = try HistoryReader(directory: history.directory, catalog: history.readersCatalog)
+        var reader = try HistoryReader(
+            directory: history.directory, catalog: history.readersCatalog ?? observer.catalog,
+            fillsCatalog: history.readersCatalog != nil)
         let columns = ColumnTranslation(observer.catalog, isFinal: true).columns(question.filter)
         coverage.losses = try reader.losses(times: question.times)
-        if let times = try reader.extent().times { coverage.holds(times) }
+        if let times = try reader.heldTimes() { coverage.holds(times) }
         for gap in missing.reversed() {
             let firstAbsent = max(gap.lowerBound, through + 1, observer.ring.start)
             if firstAbsent <= gap.upperBound { tell(firstAbsent...gap.upperBound, .history) }
@@ -117,8 +119,11 @@ private struct FlowSummation: ~Copyable {
             try reader.aggregate(&cursor, into: &table)
             coverage.damagedBlocks += cursor.damagedBlocks
             coverage.damagedFlows += cursor.damagedFlows
+            observer.note(cursor.damage)
+            observer.countDamaged(UInt64(cursor.damagedFlows))
             coverage.unreadUntil = max(coverage.unreadUntil ?? 0, cursor.unreadUntil ?? 0)
         }
+        observer.note(reader.damage)
         if coverage.unreadUntil == 0 { coverage.unreadUntil = nil }
     }
 

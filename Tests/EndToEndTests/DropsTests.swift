@@ -16,7 +16,8 @@ struct DropsTests {
         try JSONDecoder().decode(Report.self, from: Data(text.utf8))
     }
 
-    @Test("The server and its store tell the same drops, which are those of the flows; series and graph count all flows")
+    @Test(
+        "The server and its store tell the same drops, which are those of the flows; series and graph count all flows")
     func drops() async throws {
         let served = try ServedLab()
         let (outsider, frontend) = (served.pod("outsider"), served.pod("frontend"))

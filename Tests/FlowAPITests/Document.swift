@@ -15,16 +15,16 @@ final class Document: @unchecked Sendable {
     private let promise: EventLoopPromise<String>
 
     /// What is at a path, whole.
-    static func text(_ api: FlowAPI, _ path: String, _ query: [(String, String)]) async throws -> String {
+    static func text(_ api: FlowAPI, _ path: String, _ query: [(String, String)]) throws -> String {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let items = query.map { HTTPQueryItem(name: $0.0, value: $0.1) }
-        return try await loop.flatSubmit {
+        return try loop.flatSubmit {
             let request = HTTPRequest(method: "GET", path: path, queryItems: items)
             guard case .streaming(200, _, let body) = api.respond(to: request, on: loop) else {
                 return loop.makeFailedFuture(Served.Refused())
             }
             return Document(body, on: loop).promise.futureResult
-        }.get()
+        }.wait()
     }
 
     private init(_ body: any HTTPResponseBody, on loop: any EventLoop) {

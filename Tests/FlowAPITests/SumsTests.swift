@@ -8,8 +8,6 @@ import FlowWire
 import Foundation
 import HTTPTransport
 import NIOCore
-import NIOEmbedded
-import NIOPosix
 import Testing
 
 @testable import FlowAPI
@@ -18,8 +16,8 @@ import Testing
 struct SumsTests {
     private func report<Report: Decodable>(
         _ served: Served, _ path: String, _ query: [(String, String)] = [], as: Report.Type = Report.self
-    ) async throws -> Report {
-        let text = try await Document.text(served.api, path, query)
+    ) throws -> Report {
+        let text = try Document.text(served.api, path, query)
         return try JSONDecoder().decode(Report.self, from: Data(text.utf8))
     }
 
@@ -29,7 +27,7 @@ struct SumsTests {
     }
 
     @Test("Drops of the same cause and sides are one entry, those with the most flows first, and what is cut is told")
-    func drops() async throws {
+    func drops() throws {
         let served = Served(ringCapacity: 64)
         let catalog = served.observer.catalog
         let cart = catalog.endpoints.intern(
@@ -53,7 +51,7 @@ struct SumsTests {
         }
         served.make { $0.verdict = .forwarded }
 
-        let report: DropsReport = try await report(served, "/v1/drops")
+        let report: DropsReport = try report(served, "/v1/drops")
         #expect(report.drops.map(\.sums.flows) == ["3", "2"])
         let first = try #require(report.drops.first)
         #expect(first.cause.rule?.name == "no-cart" && first.cause.rule?.index == 2)
@@ -67,15 +65,15 @@ struct SumsTests {
         #expect(report.truncated == nil)
         #expect(report.coverage.held_until == "2023-11-14T22:13:20.000000006Z")
 
-        let cut: DropsReport = try await self.report(served, "/v1/drops", [("limit", "1")])
+        let cut: DropsReport = try self.report(served, "/v1/drops", [("limit", "1")])
         #expect(cut.drops.count == 1)
         #expect(cut.truncated?.entries == 1 && cut.truncated?.flows == "2")
-        let filtered: DropsReport = try await self.report(served, "/v1/drops", [("from-pod", "shop/cart")])
+        let filtered: DropsReport = try self.report(served, "/v1/drops", [("from-pod", "shop/cart")])
         #expect(filtered.drops.map(\.sums.flows) == ["3"])
     }
 
     @Test("A series counts each interval's flows by what it is asked to tell apart")
-    func series() async throws {
+    func series() throws {
         let served = Served(ringCapacity: 64)
         for (second, verdict) in [(0, Verdict.dropped), (1, .forwarded), (59, .dropped), (60, .dropped)] {
             served.make {
@@ -83,20 +81,20 @@ struct SumsTests {
                 $0.timeNanoseconds = 1_700_000_040_000_000_000 + UInt64(second) * 1_000_000_000
             }
         }
-        let report: SeriesReport = try await report(served, "/v1/series", [("by", "verdict"), ("step", "1m")])
+        let report: SeriesReport = try report(served, "/v1/series", [("by", "verdict"), ("step", "1m")])
         #expect(report.step_ns == "60000000000")
         #expect(report.series.map(\.by) == [["verdict": "DROPPED"], ["verdict": "FORWARDED"]])
         let dropped = report.series[0].points
         #expect(dropped.map(\.time) == ["2023-11-14T22:14:00Z", "2023-11-14T22:15:00Z"])
         #expect(dropped.map(\.flows) == ["2", "1"])
         #expect(dropped.map(\.bytes) == ["4", "4"])
-        let all: SeriesReport = try await self.report(served, "/v1/series", [("since", "2023-11-14T22:14:01Z")])
+        let all: SeriesReport = try self.report(served, "/v1/series", [("since", "2023-11-14T22:14:01Z")])
         #expect(all.series.map(\.flows) == ["3"])
         #expect(all.coverage.asked_since == "2023-11-14T22:14:01Z")
     }
 
     @Test("An edge leads from client to server, and a reply, from another port each time, counts with what it answers")
-    func graph() async throws {
+    func graph() throws {
         let served = Served(ringCapacity: 64)
         func pod(_ name: String, _ workload: String) -> UInt32 {
             served.observer.catalog.endpoints.intern(
@@ -117,7 +115,7 @@ struct SumsTests {
                 $0.attributes = [.ip, .layer4, .replyKnown, .isReply]
             }
         }
-        let report: GraphReport = try await report(served, "/v1/graph")
+        let report: GraphReport = try report(served, "/v1/graph")
         #expect(report.edges.count == 1)
         let edge = try #require(report.edges.first)
         #expect((edge.source.name, edge.destination.name) == ("shop/web", "shop/db"))
@@ -144,32 +142,12 @@ struct SumsTests {
     }
 
     @Test("Flows beyond the bound on groups are counted and told")
-    func groupBound() async throws {
+    func groupBound() throws {
         let served = Served(ringCapacity: 64)
         for _ in 0..<2 { served.make(30) }
         let question = try SeriesQuestion(queryItems: [(name: "by", value: "to-port")], now: 0, mostGroups: 10)
         let report = try question.answer(from: served.observer, ReadingBudget())
         #expect(report.series.count == 10)
         #expect(report.truncated?.ungrouped_flows == "50")
-    }
-
-    @Test("When the client goes, the making of its document ends")
-    func cancelled() async throws {
-        let threads = NIOThreadPool(numberOfThreads: 1)
-        threads.start()
-        let loop = EmbeddedEventLoop()
-        let (events, event) = AsyncStream<Bool>.makeStream()
-        let body = DocumentBody(ReadingBudget(), threads, report: { _ in }) { budget in
-            event.yield(false)
-            while !budget.isSpent { Thread.sleep(forTimeInterval: 0.001) }
-            event.yield(true)
-            throw CancellationError()
-        }
-        let follower = Follower(body, on: loop)
-        var seen = events.makeAsyncIterator()
-        #expect(await seen.next() == false)
-        follower.leave()
-        #expect(await seen.next() == true)
-        try await threads.shutdownGracefully()
     }
 }

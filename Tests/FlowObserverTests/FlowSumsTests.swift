@@ -59,7 +59,9 @@ struct FlowSumsTests {
         return question
     }
 
-    @Test("judges names that a reader of another process' store learns while it reads, allowed and denied")
+    @Test(
+        "judges names that become known when the store is opened, and flows whose name is not there, as the filter does"
+    )
     func unknownNames() throws {
         let store = try Store()
         for (items, expected) in [
@@ -68,6 +70,12 @@ struct FlowSumsTests {
             let observer = store.observer(readersCatalog: FlowCatalog())
             let sums = try observer.sums(question(items.map { (name: $0.0, value: $0.1) }), ReadingBudget())
             #expect(sums.groups.reduce(0) { $0 + $1.flows } == expected, "\(items)")
+            // A catalog that lacks all of the store's names.
+            let nameless = FlowObserver(
+                catalog: FlowCatalog(), ring: BroadcastRing(capacity: 2, start: 1_001), losses: LossLedger(),
+                history: .init(directory: store.directory) { 1_000 })
+            let unnamed = try nameless.sums(question(items.map { (name: $0.0, value: $0.1) }), ReadingBudget())
+            #expect(unnamed.groups.first?.flows == (items.count == 2 ? 1_000 : nil), "\(items)")
         }
     }
 
