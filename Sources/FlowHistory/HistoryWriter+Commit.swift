@@ -3,7 +3,7 @@ import SQLiteRuntime
 
 extension HistoryWriter {
     /// Commits if a block is full or the first waiting flow waits for `commitInterval`; after a failure only when
-    /// another `commitInterval` has passed. Call it after each batch, and while idle at least each `commitInterval`.
+    /// another `commitInterval` has passed, or a moment where the file was busy. Call it after each batch, and while idle at least each `commitInterval`.
     ///
     /// - Returns: whether it committed.
     /// - Throws: what `commit` throws. Nothing needs to be done about it: it is in `status`, and is tried again.
@@ -17,6 +17,9 @@ extension HistoryWriter {
         return true
     }
 
+    /// Who keeps a commit waiting, a checkpoint most likely, is through soon.
+    private static var busyRetryInterval: Duration { .milliseconds(20) }
+
     /// Makes all waiting flows and losses durable, with the names that they use, in one transaction.
     package mutating func commit(now: ContinuousClock.Instant = .now) throws(HistoryError) {
         guard waitingSince != nil else { return }
@@ -26,7 +29,7 @@ extension HistoryWriter {
             if partition.summary.openedTime == nil { partitionSince = now }
             try write()
         } catch {
-            retryAt = now + settings.commitInterval
+            retryAt = now + (error.code == .busy ? Self.busyRetryInterval : settings.commitInterval)
             let failure = HistoryError.sqlite(doing: "writing \(waitingFlows) flows to history", error)
             status.failed(failure)
             throw failure

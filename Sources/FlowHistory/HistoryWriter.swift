@@ -158,7 +158,7 @@ package struct HistoryWriter: ~Copyable, Sendable {
     package mutating func append(_ flows: Span<Flow>, at now: ContinuousClock.Instant = .now) {
         guard flows.count > 0 else { return }
         precondition(flows[0].sequence >= nextSequence, "sequences rise")
-        let accepted = min(flows.count, settings.backlogFlows - waitingFlows)
+        let accepted = min(flows.count, room)
         if accepted > 0 {
             for index in 0..<accepted { window.append(flows[index]) }
             nextSequence = flows[accepted - 1].sequence + 1
@@ -170,6 +170,9 @@ package struct HistoryWriter: ~Copyable, Sendable {
 
     /// Something waits for the next commit: flows or losses.
     package var hasUncommitted: Bool { waitingSince != nil }
+
+    /// Flows that the backlog takes now; more would be counted as lost.
+    package var room: Int { settings.backlogFlows - waitingFlows }
 
     var waitingFlows: Int { window.count - durableFlows }
 

@@ -45,6 +45,7 @@ enum HistoryBenchmarks {
         readings.append(try aggregate(directory))
         let served = try await ServedHistory(apus: apus, directory: directory)
         readings += try questions.map { try served.time($0) }
+        readings.append(try served.timeGraph())
         served.stop()
         return readings + (try HistoryBaseline.run(directory, traffic))
     }

@@ -15,7 +15,6 @@ struct HistoryQuestion {
         let drop = source.first { $0.verdict == .dropped && $0.sourceEndpoint != 0 }
         let (rare, often) = (endpoint(source, rank: 200), endpoint(source, rank: 0))
         guard let drop else { throw Obstacle("nothing is dropped") }
-        let hour = [("since", time(hours: 0.25)), ("until", time(hours: 1.25))]
         let day = [("since", time(hours: 0))]
         let namespace = [("namespace", endpoints[Int(drop.sourceEndpoint)].namespace), ("verdict", "DROPPED")]
         func pod(_ index: UInt32) -> String { endpoints[Int(index)].namespace + "/" + endpoints[Int(index)].podName }
@@ -37,6 +36,11 @@ struct HistoryQuestion {
     private static func endpoint(_ source: [Flow], rank: Int) -> UInt32 {
         let counts = source.reduce(into: [UInt32: Int]()) { $0[$1.sourceEndpoint, default: 0] += 1 }
         return counts.filter { $0.key != 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }[rank].key
+    }
+
+    /// From a quarter of an hour on, to a quarter after the next full one.
+    static var hour: [(name: String, value: String)] {
+        [("since", time(hours: 0.25)), ("until", time(hours: 1.25))]
     }
 
     private static func time(hours: Double) -> String {

@@ -41,10 +41,23 @@ final class ServedHistory {
         let target = HTTPClientStream.target(
             path: "/v1/flows", queryItems: question.items.map { HTTPQueryItem(name: $0.name, value: $0.value) })
         try question.expect(answer(target).utf8.count { $0 == UInt8(ascii: "\n") })
+        return Reading("history.api.\(question.name)", "ms", try leastMilliseconds(target))
+    }
+
+    /// Who talks to whom in an hour, as sums of all of its flows.
+    func timeGraph() throws -> Reading {
+        let items = (HistoryQuestion.hour + [("limit", "1000")]).map { HTTPQueryItem(name: $0.name, value: $0.value) }
+        let target = HTTPClientStream.target(path: "/v1/graph", queryItems: items)
+        let edges = try answer(target).split(separator: "\"source\"").count - 1
+        guard edges > 500 else { throw Obstacle("\(edges) edges") }
+        return Reading("history.api.graph_hour", "ms", try leastMilliseconds(target))
+    }
+
+    private func leastMilliseconds(_ target: String) throws -> Double {
         let report = try APIBenchmarks.h2load([
             "-n", "3", "-c", "1", "-m", "1", "-w", "24", "-W", "24", "-B", "unix:" + socket, "http://apus" + target,
         ])
-        return Reading("history.api.\(question.name)", "ms", try Self.leastMilliseconds(report))
+        return try Self.leastMilliseconds(report)
     }
 
     private func answer(_ target: String) throws -> String {

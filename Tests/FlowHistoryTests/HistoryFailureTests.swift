@@ -51,21 +51,22 @@ struct HistoryFailureTests {
         #expect(try reader.losses() == [loss])
     }
 
-    @Test("a failed commit is not tried again before the interval is over")
+    @Test("a commit that found the file busy is tried again a moment later, and not before")
     func backsOff() throws {
         let store = TemporaryStore()
         var writer = try HistoryWriter(
             store.settings { ($0.blockFlows, $0.busyTimeout) = (10, .zero) }, catalog: FlowCatalog())
         writer.append(likelyFlows(10))
+        let start = ContinuousClock.now
         try withBusyStore(store) {
-            #expect(throws: HistoryError.self) { try writer.commitIfDue() }
-            for _ in 0..<2 {
-                let hasCommitted = try writer.commitIfDue()
+            #expect(throws: HistoryError.self) { try writer.commitIfDue(now: start) }
+            for milliseconds in [0, 19] {
+                let hasCommitted = try writer.commitIfDue(now: start + .milliseconds(milliseconds))
                 #expect(!hasCommitted)
             }
         }
         #expect(writer.status.failedWrites == 1)
-        #expect(try writer.commitIfDue(now: .now + .milliseconds(501)))
+        #expect(try writer.commitIfDue(now: start + .milliseconds(20)))
     }
 
     @Test(

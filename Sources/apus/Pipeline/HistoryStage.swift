@@ -57,12 +57,14 @@ struct HistoryStage: ~Copyable, Sendable {
         }
     }
 
+    /// What the writer has no room for waits in the ring, which tells if it is overwritten there; at the end nothing waits.
     private mutating func takeFlows(isEnd: Bool) {
         let settled = age.settled(
             published: flows.published, from: reader.position, now: SystemClock.monotonicNanoseconds())
         let end = isEnd ? .max : settled
         while true {
-            let step = Self.read(&reader, upTo: end, into: &writer)
+            let step = Self.read(
+                &reader, upTo: isEnd ? end : min(end, reader.position + UInt64(writer.room)), into: &writer)
             if step.lost > 0 {
                 let now = SystemClock.realtimeNanoseconds()
                 losses.record(
