@@ -83,9 +83,10 @@ int clinux_inotify_watch(int fd, const char *directory)
 	return result(inotify_add_watch(fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE));
 }
 
-void clinux_map_blocks_from(int bytes)
+void clinux_configure_heap(int mapped_bytes, int heaps)
 {
-	mallopt(M_MMAP_THRESHOLD, bytes);
+	mallopt(M_MMAP_THRESHOLD, mapped_bytes);
+	mallopt(M_ARENA_MAX, heaps);
 }
 
 void clinux_trim_heap(void)

@@ -2,8 +2,11 @@ internal import CLinux
 
 package enum ProcessMemory {
     /// Has each large block of memory mapped by itself, so that the system gets it back when it is freed: by its own rule,
-    /// the C library keeps such blocks in its heap once one has been freed. Call it first of all.
-    package static func mapLargeBlocks() { clinux_map_blocks_from(largeBlockBytes) }
+    /// the C library keeps such blocks in its heap once one has been freed. And has few heaps for all threads, as those that
+    /// must be fast allocate nothing. Call it first of all.
+    package static func configure() { clinux_configure_heap(largeBlockBytes, heaps) }
+
+    private static let heaps: Int32 = 2
 
     /// A page fault each 4 KiB costs little beside filling a block of this size.
     private static let largeBlockBytes: Int32 = 256 << 10

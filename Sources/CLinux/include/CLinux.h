@@ -22,8 +22,8 @@ int clinux_eventfd_take(int fd);
 int clinux_inotify(void);
 int clinux_inotify_watch(int fd, const char *directory);
 
-// The C library maps each block of so many bytes by itself, and unmaps it when it is freed.
-void clinux_map_blocks_from(int bytes);
+// The C library maps each block of so many bytes by itself, and unmaps it when it is freed; all else is in so many heaps.
+void clinux_configure_heap(int mapped_bytes, int heaps);
 
 // Gives freed memory back to the system.
 void clinux_trim_heap(void);

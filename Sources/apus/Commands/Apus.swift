@@ -22,7 +22,7 @@ struct Apus: AsyncParsableCommand {
         ])
 
     static func main() async {
-        ProcessMemory.mapLargeBlocks()
+        ProcessMemory.configure()
         StandardStream.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -6,7 +6,7 @@ import FlowCapture
 /// |---|---|---|
 /// | BPF ring buffer | 8 MiB | 8 MiB of kernel memory |
 /// | Cilium's perf rings, where they are read | 256 KiB a processor | the same of kernel memory |
-/// | event ring | 16,384 events | 2 MiB |
+/// | event ring | 8,192 events | 1 MiB |
 /// | flow ring | 131,072 flows | 16 MiB |
 /// | history backlog | 65,536 flows | 8 MiB |
 ///
@@ -15,7 +15,7 @@ import FlowCapture
 struct Limits: Sendable {
     /// Events between capture and enrichment; a power of two, 128 bytes each. What finds no room waits in the kernel's buffer,
     /// so it need not hold more than enrichment works off while capture naps a millisecond.
-    var eventRingEvents = 16_384
+    var eventRingEvents = 8_192
     /// The most that an event waits in the kernel's buffers while little is going on; under load it is less.
     var latencyMilliseconds = Capture.defaultLatencyMilliseconds
     /// Of a ring for Cilium's events, per processor: 1,100 records of usual size. A power of two; a quarter of it filled ends

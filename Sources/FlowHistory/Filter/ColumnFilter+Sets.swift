@@ -8,9 +8,23 @@ extension ColumnFilter {
 extension ColumnConditions {
     fileprivate func mayMatch(_ sets: [UInt8]) -> Bool {
         for list in facts where !list.contains(where: { $0.mayMatch(sets) }) { return false }
+        guard let last = BlockSets.Member.allCases.last(where: asksFor) else { return true }
         var reader = SetReader(sets)
-        for member in BlockSets.Member.allCases where !mayMatch(member, &reader) { return false }
+        for member in BlockSets.Member.allCases where member.rawValue <= last.rawValue {
+            if !mayMatch(member, &reader) { return false }
+        }
         return true
+    }
+
+    /// Lists behind the last one that is asked for need not be read.
+    private func asksFor(_ member: BlockSets.Member) -> Bool {
+        switch member {
+        case .endpoint, .identity: !sides.isEmpty
+        case .service: services != nil
+        case .rule: rules != nil
+        case .kernelReason: kernelReasons != nil
+        case .port: ports != nil
+        }
     }
 
     private func mayMatch(_ member: BlockSets.Member, _ reader: inout SetReader) -> Bool {
