@@ -23,20 +23,18 @@ struct HistoryCompactCommand: ParsableCommand {
 
     func run() throws {
         try HistoryCommand.reporting {
-            var reader = try HistoryReader(directory: store.dataDir)
             var writer = try HistoryWriter.maintaining(store.dataDir) { settings in
                 if let period = historyPeriod?.duration { settings.partitionPeriod = period }
             }
             var compaction = Compaction()
-            let before = try reader.report()
+            let before = try HistoryReport.of(store.dataDir)
             (compaction.bytesBefore, compaction.partitionsBefore) = (before.bytes, before.partitions.count)
             try writer.compact { run in
                 compaction.add(run)
                 StandardStream.error.say(Self.text(run))
             }
             try writer.close()
-            var fresh = try HistoryReader(directory: store.dataDir)
-            let after = try fresh.report()
+            let after = try HistoryReport.of(store.dataDir)
             (compaction.bytesAfter, compaction.partitionsAfter) = (after.bytes, after.partitions.count)
             if format.output == .json { return try StandardStream.output.write(json: compaction) }
             try StandardStream.output.write(Array(compaction.text.utf8))

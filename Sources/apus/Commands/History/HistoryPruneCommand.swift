@@ -36,10 +36,9 @@ struct HistoryPruneCommand: ParsableCommand {
     func run() throws {
         try HistoryCommand.reporting {
             let limit = try limit(now: SystemClock.realtimeNanoseconds())
-            var reader = try HistoryReader(directory: store.dataDir)
-            if dryRun { return try tell(reader.report(), limit, "would remove") }
+            if dryRun { return try tell(.of(store.dataDir), limit, "would remove") }
             var writer = try HistoryWriter.maintaining(store.dataDir)
-            let report = try reader.report()
+            let report = try HistoryReport.of(store.dataDir)
             try writer.remove(report.partitions(beyond: limit))
             try writer.close()
             try tell(report, limit, "removed")

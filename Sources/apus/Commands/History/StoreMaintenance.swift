@@ -1,6 +1,14 @@
 import FlowCatalog
 import FlowHistory
 
+extension HistoryReport {
+    /// Nothing of the store is open afterwards: a writer that closes it can end its logs.
+    static func of(_ directory: String) throws(HistoryError) -> HistoryReport {
+        var reader = try HistoryReader(directory: directory)
+        return try reader.report()
+    }
+}
+
 extension HistoryWriter {
     /// Opens an existing store that nobody writes, to change it as it is: nothing goes by age or size.
     ///
