@@ -24,9 +24,9 @@ package enum HTTPClientStream {
             if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
             let response: HTTPClientResponse
             do {
-                try await outbound.write(.head(head))
-                if !body.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-                try await outbound.write(.end(nil))
+                // All at once: a server may have answered a head alone, and closed, before its end is written.
+                let content = body.isEmpty ? [] : [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body)))]
+                try await outbound.write(contentsOf: [.head(head)] + content + [.end(nil)])
                 response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator())
             } catch {
                 throw HTTPClientError(reading: error, from: address)
