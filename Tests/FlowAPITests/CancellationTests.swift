@@ -19,8 +19,7 @@ struct CancellationTests {
         served.make(10)
         let answer = served.observer.answer(to: FlowRequest())
         let body = FlowStreamBody(
-            answer, FlowJSONEncoder(served.context),
-            LiveFeeds.Kind(filter: FilterSpec(), compatibility: .apus, mask: .all),
+            answer, FlowStreamKind(filter: FilterSpec(), compatibility: .apus, mask: .all),
             LiveFeeds(served.loop, served.observer, served.context), served.queryThreads, report: { _ in })
         let follower = Follower(body, on: served.loop)
         #expect(!answer.isCancelled)

@@ -42,4 +42,6 @@ final class Follower {
     }
 
     var text: String { String(buffer: bytes) }
+
+    var received: [UInt8] { Array(bytes.readableBytesView) }
 }

@@ -150,7 +150,7 @@ struct FollowerTests {
     @Test("encode once: what all have taken is gone, and what one has not is kept within bounds")
     func kept() throws {
         let served = Served(ringCapacity: 16_384)
-        let kind = LiveFeeds.Kind(filter: .init(), compatibility: .apus, mask: .all)
+        let kind = FlowStreamKind(filter: .init(), compatibility: .apus, mask: .all)
         let feeds = LiveFeeds(served.loop, served.observer, served.context)
         let feed = feeds.join(kind, at: 1)
         #expect(feeds.join(kind, at: 1) === feed)

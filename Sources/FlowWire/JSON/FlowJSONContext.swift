@@ -5,7 +5,7 @@ package struct FlowJSONContext: Sendable {
     package let catalog: FlowCatalog
     package let nodeName: String
     let version: String
-    let storeID: [UInt8]
+    package let storeID: [UInt8]
 
     /// - Parameters:
     ///   - nodeName: of this host, as flows name it.

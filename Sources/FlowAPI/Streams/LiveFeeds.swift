@@ -1,4 +1,3 @@
-internal import FlowFilter
 internal import FlowObserver
 internal import FlowWire
 internal import HTTPTransport
@@ -7,20 +6,13 @@ internal import Synchronization
 
 /// The feeds of one event loop, one for each kind of follower. On the event loop only.
 final class LiveFeeds {
-    /// Followers that differ in nothing else get the same bytes.
-    struct Kind: Hashable {
-        let filter: FilterSpec
-        let compatibility: FlowJSONCompatibility
-        let mask: FlowFieldMask
-    }
-
     /// Feeds look for new flows so often, all of an event loop at once.
     private static let lookInterval = TimeAmount.milliseconds(10)
 
     private let eventLoop: any EventLoop
     private let observer: FlowObserver
-    private let context: FlowJSONContext
-    private var feeds: [Kind: LiveFeed] = [:]
+    let context: FlowJSONContext
+    private var feeds: [FlowStreamKind: LiveFeed] = [:]
     /// Wakers of followers that share nothing and wait for the next look.
     private var pausing: [HTTPBodyWaker] = []
     private var looking: RepeatedTask?
@@ -32,13 +24,13 @@ final class LiveFeeds {
     }
 
     /// The feed for a follower that wants the flows from `position` on; it must `leave` it.
-    func join(_ kind: Kind, at position: UInt64) -> LiveFeed {
+    func join(_ kind: FlowStreamKind, at position: UInt64) -> LiveFeed {
         let feed = feeds[kind] ?? makeFeed(kind, at: position)
         feed.join()
         return feed
     }
 
-    func leave(_ kind: Kind) {
+    func leave(_ kind: FlowStreamKind) {
         guard let feed = feeds[kind] else { return }
         feed.leave()
         if feed.followers == 0 { feeds[kind] = nil }
@@ -50,10 +42,8 @@ final class LiveFeeds {
         startLooking()
     }
 
-    private func makeFeed(_ kind: Kind, at position: UInt64) -> LiveFeed {
-        let feed = LiveFeed(
-            FlowTail(observer, kind.filter, at: position),
-            FlowJSONEncoder(context, compatibility: kind.compatibility, mask: kind.mask))
+    private func makeFeed(_ kind: FlowStreamKind, at position: UInt64) -> LiveFeed {
+        let feed = LiveFeed(FlowTail(observer, kind.filter, at: position), kind.makeEncoder(context))
         feeds[kind] = feed
         startLooking()
         return feed

@@ -7,9 +7,9 @@ internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// An answer as NDJSON, at the pace at which the client takes it.
+/// An answer as a stream, at the pace at which the client takes it.
 ///
-/// A follower that has reached the present takes its lines from the `LiveFeed` of its kind. Before, stretches that lie in
+/// A follower that has reached the present takes its bytes from the `LiveFeed` of its kind. Before, stretches that lie in
 /// memory are read on the connection's event loop. Those on disk are read and encoded by a query
 /// thread, one batch at a time, which the event loop then picks up:
 ///
@@ -22,23 +22,29 @@ internal import Synchronization
 ///
 /// @unchecked: while a batch is with the query thread (`isReading`), the event loop touches only the mailbox, and cancels.
 final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
-    /// Lines on their way to the client, and what is to be said when they are sent.
-    private struct Batch {
+    /// Bytes on their way to the client, and what is to be said when they are sent.
+    fileprivate struct Batch {
+        enum Progress {
+            case more
+            case caughtUp
+            case end(FlowStreamEnd)
+        }
+
         var bytes: [UInt8]
-        var progress: HTTPBodyProgress
+        var progress: Progress
     }
 
     private let feeds: LiveFeeds
-    private let kind: LiveFeeds.Kind
+    private let kind: FlowStreamKind
     private let queryThreads: NIOThreadPool
     private let report: @Sendable (String) -> Void
     private let mailbox = Mutex<Batch?>(nil)
 
     private let answer: FlowAnswer
-    private var encoder: FlowJSONEncoder
+    private var encoder: any FlowStreamEncoder
     private var flows: [Flow] = []
     private var losses: [LostEvent] = []
-    /// Storage of the lines that this answer writes itself.
+    /// Storage of what this answer encodes itself.
     private var scratch: [UInt8] = []
 
     private var batch = Batch(bytes: [], progress: .more)
@@ -50,14 +56,15 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private var waker: HTTPBodyWaker?
     private var isReading = false
     private var isFinishing = false
+    private(set) var trailers: HTTPFields = [:]
 
     /// - Parameter feeds: of the connection's event loop.
     init(
-        _ answer: FlowAnswer, _ encoder: FlowJSONEncoder, _ kind: LiveFeeds.Kind, _ feeds: LiveFeeds,
-        _ queryThreads: NIOThreadPool, report: @escaping @Sendable (String) -> Void
+        _ answer: FlowAnswer, _ kind: FlowStreamKind, _ feeds: LiveFeeds, _ queryThreads: NIOThreadPool,
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.answer = answer
-        self.encoder = encoder
+        encoder = kind.makeEncoder(feeds.context)
         self.kind = kind
         self.feeds = feeds
         self.queryThreads = queryThreads
@@ -86,14 +93,14 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
             switch progress {
             case .more where room == 0: return .more
             case .more: break
-            case .pending where isFinishing: return end(.end)
-            case .pending where answer.isShareable: break
-            case .pending:
+            case .caughtUp where isFinishing: return end(.stopped)
+            case .caughtUp where answer.isShareable: break
+            case .caughtUp:
                 if let waker { feeds.wakeLater(waker) }
                 return .pending
-            case .end, .failed: return end(progress)
+            case .end(let way): return end(way)
             }
-            guard let next = nextBatch() else { return isFinishing && !isReading ? end(.end) : .pending }
+            guard let next = nextBatch() else { return isFinishing && !isReading ? end(.stopped) : .pending }
             batch = next
         }
     }
@@ -104,9 +111,12 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         sentBytes = 0
     }
 
-    private func end(_ progress: HTTPBodyProgress) -> HTTPBodyProgress {
+    private func end(_ end: FlowStreamEnd) -> HTTPBodyProgress {
         leaveFeed()
-        return progress
+        if case .failed(let reason) = end { report("an answer ended early: \(reason)") }
+        let close = kind.format.close(end)
+        trailers = close.trailers
+        return close.progress
     }
 
     /// nil: a query thread is at it or the feed has nothing yet; they will wake the transport.
@@ -127,7 +137,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private func sharedBatch() -> Batch? {
         losses.removeAll(keepingCapacity: true)
         answer.takeLosses(into: &losses)
-        guard losses.isEmpty else { return Batch(bytes: lines(), progress: .more) }
+        guard losses.isEmpty else { return Batch(bytes: encoded(), progress: .more) }
         let feed = self.feed ?? feeds.join(kind, at: answer.position)
         self.feed = feed
         switch feed.offer(from: answer.position, &chunkNumber) {
@@ -173,15 +183,14 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         do {
             let progress = try answer.step(
                 into: &flows, losses: &losses, limit: FlowTail.batchFlows, before: boundary)
-            return Batch(bytes: lines(), progress: HTTPBodyProgress(progress))
+            return Batch(bytes: encoded(), progress: Batch.Progress(progress))
         } catch {
-            report("an answer ended early: \(error)")
-            return Batch(bytes: [], progress: .failed)
+            return Batch(bytes: [], progress: .end(.failed("\(error)")))
         }
     }
 
     /// What was read.
-    private func lines() -> [UInt8] {
+    private func encoded() -> [UInt8] {
         scratch.removeAll(keepingCapacity: true)
         for loss in losses { encoder.append(loss, to: &scratch) }
         encoder.append(flows, to: &scratch)
@@ -189,13 +198,13 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     }
 }
 
-extension HTTPBodyProgress {
+extension FlowStreamBody.Batch.Progress {
     fileprivate init(_ progress: FlowAnswer.Progress) {
         self =
             switch progress {
             case .more: .more
-            case .caughtUp: .pending
-            case .end: .end
+            case .caughtUp: .caughtUp
+            case .end: .end(.complete)
             }
     }
 }

@@ -21,7 +21,7 @@ final class LiveFeed {
     static let mostKeptChunks = 64
 
     struct Chunk {
-        /// Whole lines, the first of which tells of `lost`.
+        /// Whole lines or messages, the first of which tells of `lost`.
         let bytes: [UInt8]
         let start: UInt64
         var end: UInt64
@@ -40,7 +40,7 @@ final class LiveFeed {
     }
 
     private var tail: FlowTail
-    private var encoder: FlowJSONEncoder
+    private var encoder: any FlowStreamEncoder
     private var chunks: [Chunk] = []
     private var firstNumber = 0
     /// Storage of the chunk that was dropped last.
@@ -51,7 +51,7 @@ final class LiveFeed {
     private var waiting: [HTTPBodyWaker] = []
     private(set) var followers = 0
 
-    init(_ tail: consuming FlowTail, _ encoder: FlowJSONEncoder) {
+    init(_ tail: consuming FlowTail, _ encoder: any FlowStreamEncoder) {
         self.tail = tail
         self.encoder = encoder
     }

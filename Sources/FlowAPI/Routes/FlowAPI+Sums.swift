@@ -1,0 +1,20 @@
+internal import FlowFilter
+internal import FlowHistory
+internal import HTTPTransport
+
+extension FlowAPI {
+    func sums<Question: SumsQuestion>(_ request: APIRequest, _: Question.Type) -> HTTPResponse {
+        do throws(FilterError) {
+            let question = try Question(
+                queryItems: request.queryItems, now: sources.now(), mostGroups: limits.groups)
+            let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
+                [observer] budget in
+                Array(ReportJSON.text(try question.answer(from: observer, budget)).utf8)
+            }
+            return .streaming(
+                status: 200, headers: ["content-type": "application/json", "cache-control": "no-store"], body: body)
+        } catch {
+            return HTTPProblem(error).response
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import FlowFilter
+import FlowModel
+import FlowObserver
+import FlowWire
+import HTTPTransport
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import FlowAPI
+
+@Suite("A stream of flows")
+struct StreamFormatTests {
+    private static func follow(_ format: FlowStreamFormat, _ served: Served) -> (FlowStreamBody, Follower) {
+        let kind = FlowStreamKind(filter: .init(), format: format, compatibility: .apus, mask: .all)
+        var request = FlowRequest()
+        request.follow = true
+        let body = FlowStreamBody(
+            served.observer.answer(to: request), kind, LiveFeeds(served.loop, served.observer, served.context),
+            served.queryThreads, report: { _ in })
+        return (body, Follower(body, on: served.loop))
+    }
+
+    @Test("as server-sent events has each flow's line as data and its cursor as id")
+    func events() throws {
+        let served = Served(ringCapacity: 64)
+        let (_, follower) = Self.follow(.events, served)
+        follower.drain()
+        served.make(3)
+        served.loop.advanceTime(by: .milliseconds(10))
+        follower.drain()
+        let events = follower.text.split(separator: "\n\n").map { $0.split(separator: "\n") }
+        #expect(events.count == 3)
+        var encoder = FlowJSONEncoder(served.context)
+        for (index, event) in events.enumerated() {
+            var line: [UInt8] = []
+            encoder.append(Served.flow(UInt64(index + 1)), to: &line)
+            let id = try #require(event.first?.dropFirst("id: ".count))
+            #expect(FlowCursor(String(id), storeID: served.context.storeID)?.sequence == UInt64(index + 1))
+            #expect("\(event.last!)\n" == "data: " + String(decoding: line, as: UTF8.self))
+        }
+    }
+
+    @Test("as gRPC's messages has five bytes before each, and ends with a status")
+    func messages() throws {
+        let served = Served(ringCapacity: 64)
+        let (body, follower) = Self.follow(.messages, served)
+        follower.drain()
+        served.make(3)
+        served.loop.advanceTime(by: .milliseconds(10))
+        follower.drain()
+        var encoder = FlowProtobufEncoder(served.context)
+        var expected: [UInt8] = []
+        for sequence in 1...3 as ClosedRange<UInt64> {
+            var message: [UInt8] = []
+            encoder.append(Served.flow(sequence), to: &message)
+            expected += [0, 0, 0, UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
+        }
+        #expect(follower.received == expected)
+        follower.finish()
+        served.loop.run()
+        follower.drain()
+        #expect(follower.hasEnded)
+        #expect(body.trailers["grpc-status"] == "0")
+    }
+
+    @Test("refuses a cursor of another store")
+    func foreignCursor() {
+        let (one, other) = ([UInt8](repeating: 1, count: 16), [UInt8](repeating: 2, count: 16))
+        let text = FlowCursor(sequence: 12).text(storeID: one)
+        #expect(FlowCursor(text, storeID: one)?.sequence == 12)
+        #expect(FlowCursor(text, storeID: other) == nil)
+        #expect(FlowCursor("01010101-12x", storeID: one) == nil)
+    }
+}
