@@ -73,7 +73,7 @@ let package = Package(
         target(
             "Datapath", ["BPFRuntime", "DatapathABI", "FlowModel", "SystemRuntime"], plugins: ["CompileBPF"]),
         target("FlowCapture", ["BPFRuntime", "CiliumEvents", "DatapathABI", "FlowRing", "SystemRuntime"]),
-        target("Directory", ["FlowModel", "FlowCatalog", "Manifests"]),
+        target("Directory", ["FlowModel", "FlowCatalog", "Manifests", "SystemRuntime"]),
         target("Policy", ["FlowModel", "FlowCatalog", "Manifests"]),
         target(
             "FlowEnrichment",

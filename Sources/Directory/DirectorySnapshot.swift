@@ -1,8 +1,11 @@
 package import FlowModel
 
-/// What the directory knew at one moment. Never changes: any thread may read it without a lock.
+/// What the directory knows: any thread may read it without a lock.
+///
+/// It does not change but for the names of single addresses, which snapshots share as long as their table has room: each
+/// is changed in place, by one store, and all snapshots that share it have the new one at once.
 package final class DirectorySnapshot: Sendable {
-    private let addresses: RecentAddresses
+    private let addresses: AddressTable
     /// Lengths of the prefixes below 128 bits, longest first.
     private let prefixLengths: [PrefixLength]
     private let services: ServiceTable
@@ -18,7 +21,7 @@ package final class DirectorySnapshot: Sendable {
         entries: [IPPrefix: SideName], services: [ServiceAddress: UInt32], reservedEndpoints: [UInt32],
         previous: DirectorySnapshot? = nil
     ) {
-        addresses = RecentAddresses(entries)
+        addresses = AddressTable(entries)
         prefixLengths = Set(entries.keys.map(\.bits)).subtracting([128]).sorted(by: >).map(PrefixLength.init)
         self.services = ServiceTable(services)
         self.reservedEndpoints = reservedEndpoints
@@ -31,32 +34,39 @@ package final class DirectorySnapshot: Sendable {
         additions = (previous?.additions ?? 0) + (isNew ? 1 : 0)
     }
 
-    /// The same with other names for some addresses. Shares what did not change.
-    private init(_ previous: DirectorySnapshot, _ changes: [IPAddress: SideName?]) {
-        addresses = previous.addresses.changing(changes)
+    private init(_ previous: DirectorySnapshot, _ addresses: AddressTable, additions: UInt64) {
+        self.addresses = addresses
         prefixLengths = previous.prefixLengths
         services = previous.services
         reservedEndpoints = previous.reservedEndpoints
         world = previous.world
-        let isNew = changes.contains { address, name in
-            name.map { Self.isNew($0, after: previous.host(address)) } ?? false
-        }
-        additions = previous.additions + (isNew ? 1 : 0)
+        self.additions = additions
     }
 
+    /// Gives addresses other names, here and in what is returned, which is to be published so that readers look for late
+    /// names. Belongs to the control plane.
+    ///
     /// - Parameter changes: a name, or nil for an address that belongs to nobody any more.
-    func changing(_ changes: [IPAddress: SideName?]) -> DirectorySnapshot { DirectorySnapshot(self, changes) }
+    func changing(_ changes: [IPAddress: SideName?]) -> DirectorySnapshot {
+        let isNew = changes.contains { address, name in name.map { Self.isNew($0, after: host(address)) } ?? false }
+        let addresses =
+            addresses.hasRoom(for: changes.count) ? addresses : addresses.copy(addingCapacity: changes.count)
+        for (address, name) in changes {
+            if let name { addresses.insert(name, for: .host(address)) } else { addresses.remove(.host(address)) }
+        }
+        return DirectorySnapshot(self, addresses, additions: additions + (isNew ? 1 : 0))
+    }
 
     private static func isNew(_ name: SideName, after known: SideName?) -> Bool {
         known.map { $0.unknown == .addressNotInDirectory && $0 != name } ?? true
     }
 
     private func known(_ prefix: IPPrefix) -> SideName? {
-        prefix.bits == 128 ? host(prefix.address) : addresses.prefix(prefix.address, bits: prefix.bits)
+        addresses.find(prefix.address, bits: prefix.bits)
     }
 
     /// Who has exactly this address; nil if only a prefix or the world is around it.
-    func host(_ address: IPAddress) -> SideName? { addresses.host(address) }
+    func host(_ address: IPAddress) -> SideName? { addresses.find(address, bits: 128) }
 
     /// Knows nothing: every address is unknown.
     package convenience init() {
@@ -67,9 +77,9 @@ package final class DirectorySnapshot: Sendable {
     ///
     /// One probe for a pod; one more for each different length of the prefixes that policies name.
     package func name(of address: IPAddress) -> SideName {
-        if let name = addresses.host(address) { return name }
+        if let name = addresses.find(address, bits: 128) { return name }
         for length in prefixLengths {
-            if let name = addresses.prefix(length.prefix(of: address), bits: length.bits) { return name }
+            if let name = addresses.find(length.prefix(of: address), bits: length.bits) { return name }
         }
         return world
     }

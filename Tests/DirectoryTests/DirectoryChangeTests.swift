@@ -57,22 +57,36 @@ import Testing
         #expect(followed > 50)
     }
 
-    @Test("An old snapshot answers as before, and the kernel is told of what changed only")
-    func oldSnapshotStays() throws {
+    @Test("A change is found in the snapshot before it, too, and the kernel is told of what changed only")
+    func changesInPlace() throws {
         var directory = directory()
         let old = directory.update(manifests(pod("a", "10.1.0.1") + pod("b", "10.1.0.2", app: "db"))).snapshot
-        let (nameOfA, nameOfB) = (old.name(of: "10.1.0.1"), old.name(of: "10.1.0.2"))
+        let nameOfB = old.name(of: "10.1.0.2")
         let followed = directory.apply(
             removed: documents(pod("a", "10.1.0.1"), pod("b", "10.1.0.2", app: "db")),
             added: documents(pod("b", "10.1.0.1", app: "db")))
         let change = try #require(followed)
-        #expect(change.snapshot.name(of: "10.1.0.1") == nameOfB)
-        #expect(change.snapshot.name(of: "10.1.0.2").identity == Identity.world.rawValue)
-        #expect(old.name(of: "10.1.0.1") == nameOfA)
-        #expect(old.name(of: "10.1.0.2") == nameOfB)
+        for snapshot in [change.snapshot, old] {
+            #expect(snapshot.name(of: "10.1.0.1") == nameOfB)
+            #expect(snapshot.name(of: "10.1.0.2").identity == Identity.world.rawValue)
+        }
         #expect(change.addresses.map(\.prefix) == [.host("10.1.0.1")])
         #expect(change.addresses.map(\.identity.rawValue) == [nameOfB.identity])
         #expect(change.removed == [.host("10.1.0.2")])
+    }
+
+    @Test("More pods than the table has room for are all found")
+    func outgrowsTable() throws {
+        var directory = directory()
+        _ = directory.update(manifests(pod("a", "10.1.0.1")))
+        for number in 2..<200 {
+            let followed = directory.apply(removed: [], added: documents(pod("p\(number)", "10.1.0.\(number)")))
+            let change = try #require(followed)
+            for earlier in 1...number {
+                let address = try #require(IPAddress("10.1.0.\(earlier)"))
+                #expect(change.snapshot.name(of: address).unknown == .none, "\(address) after \(number)")
+            }
+        }
     }
 
     @Test("A pod that comes counts as an addition, one that goes or only changes does not")
