@@ -6,7 +6,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUIL
 
 # What building needs, and what the demo (ip, nsenter) and the tests (the others) run.
 PACKAGES := libbpf-dev libelf-dev libnghttp2-dev libsqlite3-dev zlib1g-dev pkg-config iproute2
-TEST_PACKAGES := bpftool curl nghttp2-client prometheus tcpdump sqlite3 python3
+TEST_PACKAGES := bpftool curl nghttp2-client prometheus tcpdump sqlite3 python3 python3-venv
 
 # Tests that look at the clock from outside, one after the other.
 ALONE := ^(EndToEndTests|HTTPTransportTests|LabTests)\.
@@ -39,8 +39,15 @@ endef
 deps:
 	$(call install,$(PACKAGES))
 
-test-deps:
+test-deps: $(BUILD)/python/installed
 	$(call install,$(TEST_PACKAGES))
+
+# Clients that are Python's: of gRPC, and of the API's description.
+$(BUILD)/python/installed: Tests/requirements.txt
+	$(call install,$(TEST_PACKAGES))
+	python3 -m venv $(BUILD)/python
+	$(BUILD)/python/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # ONLY=pipeline runs what begins so, SUSTAINED=5 shortens the flood to so many seconds. Figures go to .build/bench.json, too; see apus.docc/Benchmarks.md.
 bench: build test-deps
@@ -61,8 +68,16 @@ proto:
 	$(SWIFT) build --product protoc-gen-swift --scratch-path $(BUILD)
 	protoc -I schema/proto -I $(BUILD)/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf \
 		--plugin=$(BUILD)/debug/protoc-gen-swift --swift_out=Sources/HubbleMessages \
-		--swift_opt=Visibility=Package,UseAccessLevelOnImports=true,FileNaming=DropPath \
-		$$(cd schema/proto && ls */*.proto)
+		--swift_opt=Visibility=Package,UseAccessLevelOnImports=true,FileNaming=PathToUnderscores \
+		--include_imports --descriptor_set_out=$(BUILD)/descriptors.bin \
+		$$(cd schema/proto && find . -name '*.proto' | sed 's,^./,,' | sort)
+	{ \
+		echo '// swift-format-ignore-file'; \
+		echo '/// A google.protobuf.FileDescriptorSet of all files in schema/proto and what they import, in base64.'; \
+		echo 'package enum ProtocolDescriptors {'; \
+		echo "    package static let base64: StaticString = \"$$(base64 -w0 $(BUILD)/descriptors.bin)\""; \
+		echo '}'; \
+	} > Sources/HubbleMessages/ProtocolDescriptors.swift
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-tsan

@@ -19,8 +19,11 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [
     .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], plugins: [Target.PluginUsage]? = nil
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict, plugins: plugins)
 }
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -91,7 +94,7 @@ let package = Package(
             "FlowAPI",
             [
                 "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
-                "FlowHistory", nioPosix,
+                "FlowHistory", "HubbleMessages", nioPosix, swiftProtobuf,
             ]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire", "SQLiteRuntime"]),
 
@@ -123,6 +126,7 @@ let package = Package(
         .executableTarget(
             name: "HistoryVictim", dependencies: ["FlowCatalog", "FlowHistory", "HistoryFaults"],
             path: "Tests/HistoryVictim", swiftSettings: strict),
+        .target(name: "ClientTools", path: "Tests/ClientTools", swiftSettings: strict),
         .target(
             name: "SyntheticTraffic",
             dependencies: ["DatapathABI", "Directory", "FlowCatalog", "FlowEnrichment", "FlowModel", "Manifests"],
@@ -170,7 +174,7 @@ let package = Package(
                 "HistoryVictim", "SQLiteRuntime",
             ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
-        tests("HTTPTransportTests", ["HTTPTransport", "HTTP2Session", nioCore]),
+        tests("HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore]),
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
@@ -187,9 +191,11 @@ let package = Package(
         tests(
             "FlowAPITests",
             [
-                "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver", "FlowRing",
-                "FlowWire", "HTTPTransport", "SyntheticTraffic", nioCore, nioEmbedded, nioPosix,
-            ]),
+                "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver",
+                "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SyntheticTraffic", nioCore, nioEmbedded,
+                nioPosix,
+            ],
+            exclude: ["GRPC/client.py"]),
         tests(
             "FlowEnrichmentTests",
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "FlowRing", "Manifests"]),

@@ -11,6 +11,8 @@ package struct FlowAPI: HTTPResponder {
         package var status: @Sendable () -> StatusReport
         /// Text for Prometheus.
         package var metrics: @Sendable () -> String
+        /// Of the endpoints that are known, sorted.
+        package var namespaces: @Sendable () -> [String]
         /// Nanoseconds since 1970.
         package var now: @Sendable () -> UInt64
         /// Told of answers that could not be finished.
@@ -18,10 +20,12 @@ package struct FlowAPI: HTTPResponder {
 
         package init(
             status: @escaping @Sendable () -> StatusReport, metrics: @escaping @Sendable () -> String,
-            now: @escaping @Sendable () -> UInt64, report: @escaping @Sendable (String) -> Void
+            namespaces: @escaping @Sendable () -> [String] = { [] }, now: @escaping @Sendable () -> UInt64,
+            report: @escaping @Sendable (String) -> Void
         ) {
             self.status = status
             self.metrics = metrics
+            self.namespaces = namespaces
             self.now = now
             self.report = report
         }
@@ -46,7 +50,12 @@ package struct FlowAPI: HTTPResponder {
         self.limits = limits
     }
 
+    package func respond(toHeadOf request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse? {
+        call(request, on: eventLoop).map(response)
+    }
+
     package func respond(to request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse {
+        if let problem = Self.noCall(request) { return problem.response }
         guard let route = Self.routes[request.path] else {
             let paths = Self.routes.keys.sorted()
             return HTTPProblem(status: 404, detail: "nothing is at \(request.path)", accepted: paths).response

@@ -2,7 +2,9 @@ import FlowModel
 
 extension FilterConditions {
     /// Adds one value of a filter; namespaces and pods, which depend on each other, are the reader's.
-    mutating func add(_ parameter: FilterParameter, _ value: String, _ position: Int) throws(FilterError) {
+    ///
+    /// - Parameter position: of the value in the request, for an error.
+    package mutating func add(_ parameter: FilterParameter, _ value: String, _ position: Int) throws(FilterError) {
         func need<Value>(_ parsed: Value?, _ problem: String) throws(FilterError) -> Value {
             guard let parsed else { throw FilterError(parameter, value, position, problem: problem) }
             return parsed

@@ -37,6 +37,7 @@ package struct FilterConditions: Hashable, Sendable {
     package var addresses = Sided<IPPrefix>()
     package var ports = Sided<ClosedRange<UInt16>>()
     package var identities = Sided<Identity>()
+    package var sequences: [UInt64] = []
 
     package init() {}
 }

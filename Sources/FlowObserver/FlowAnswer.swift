@@ -54,11 +54,16 @@ package final class FlowAnswer {
         filter = CompiledFilter(request.filter, catalog: observer.catalog)
         let edge = observer.ring.published
         ring = BroadcastReader(observer.ring, at: edge, batchCapacity: FlowTail.batchFlows)
-        end = request.follow ? nil : edge
+        let wanted = request.filter.sequences
+        end = request.follow && wanted == nil ? nil : min(edge, wanted.map { $0.upperBound &+ 1 } ?? .max)
         remaining = request.first ?? .max
         mustSelect = request.last != nil
         let wantsPast = request.since != nil || request.until != nil || request.first != nil || !request.follow
-        next = mustSelect || !wantsPast ? edge : observer.history == nil ? observer.ring.oldest : 0
+        if mustSelect || !wantsPast {
+            next = end ?? edge
+        } else {
+            next = max(observer.history == nil ? observer.ring.oldest : 0, wanted?.lowerBound ?? 0)
+        }
         isLive = next == edge && !mustSelect
         lossCursor = observer.losses.count
     }
@@ -107,7 +112,7 @@ package final class FlowAnswer {
     /// Whether what is still to come depends on the filter and on `position` alone: all answers of which that is true
     /// give the same flows, so they may be read once (`FlowTail`) for all.
     package var isShareable: Bool {
-        isLive && waiting.isEmpty && request.follow && request.first == nil && request.since == nil
+        isLive && waiting.isEmpty && end == nil && request.first == nil && request.since == nil
             && request.until == nil
     }
 
@@ -233,7 +238,9 @@ package final class FlowAnswer {
         guard missing > 0, next > 1, let history = observer.history else { return }
         let below = min(next, (storedThrough(history, reaching: next - 1) ?? history.storedThrough()) + 1)
         let store = try StoreReading(
-            history, order: .descending, sequences: 0...below - 1, times: times, request.filter, observer, budget)
+            history, order: .descending,
+            sequences: min(request.filter.sequences?.lowerBound ?? 0, below - 1)...below - 1, times: times,
+            request.filter, observer, budget)
         var newestFirst: [Flow] = []
         while newestFirst.count < missing, let block = try store.next(&losses) {
             newestFirst += self.wanted(block.span).prefix(missing - newestFirst.count).map { block[$0] }

@@ -10,11 +10,17 @@ extension HTTP2Connection: HTTP2SessionDelegate {
         streams[id] = stream
         do throws(HTTPProblem) {
             let request = try HTTP2Stream.request(head, limits: services.limits)
-            guard endOfStream else {
+            if let response = respond(toHeadOf: request) {
+                if case .streaming(_, _, let body) = response {
+                    stream.conversation = body as? any HTTPConversationBody
+                }
+                send(response, on: id, stream, isHead: request.isHead)
+                if endOfStream { stream.conversation.take()?.receiveEnd() }
+            } else if endOfStream {
+                answer(request, on: id, stream)
+            } else {
                 stream.request = request
-                return
             }
-            answer(request, on: id, stream)
         } catch {
             refuse(error, on: id, stream, isHead: head.method == "HEAD")
         }
@@ -22,7 +28,13 @@ extension HTTP2Connection: HTTP2SessionDelegate {
 
     func http2(data: RawSpan, on id: HTTP2StreamID) {
         attempt { () throws(HTTP2Error) in try session?.consume(data.byteCount, on: id) }
-        guard let stream = streams[id], let count = stream.request?.body.readableBytes else { return }
+        guard let stream = streams[id] else { return }
+        if let conversation = stream.conversation {
+            var bytes = ByteBuffer()
+            bytes.writeBytes(data)
+            return conversation.receive(bytes)
+        }
+        guard let count = stream.request?.body.readableBytes else { return }
         guard count + data.byteCount <= services.limits.bodyBytes else {
             return refuse(services.limits.bodyTooLarge, on: id, stream, isHead: false)
         }
@@ -30,12 +42,14 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     }
 
     func http2(endOfRequestOn id: HTTP2StreamID, trailers: [HTTP2Header]) {
-        guard let stream = streams[id], let request = stream.request.take() else { return }
-        answer(request, on: id, stream)
+        guard let stream = streams[id] else { return }
+        if let conversation = stream.conversation.take() { return conversation.receiveEnd() }
+        if let request = stream.request.take() { answer(request, on: id, stream) }
     }
 
     func http2(closed id: HTTP2StreamID, error: HTTP2ErrorCode) {
         guard let stream = streams.removeValue(forKey: id) else { return }
+        stream.conversation = nil
         stream.source?.close()
         if stream.isAnswered { answersUnderWay -= 1 }
         if answersUnderWay == 0 { idleTimer.allRequestsEnded() }

@@ -89,6 +89,10 @@ final class HTTP2Connection: ChannelInboundHandler {
         context.map { services.responder.respond(to: request, on: $0.eventLoop) }
     }
 
+    func respond(toHeadOf request: HTTPRequest) -> HTTPResponse? {
+        context.flatMap { services.responder.respond(toHeadOf: request, on: $0.eventLoop) }
+    }
+
     /// Runs a call of the session; when nghttp2 refuses to go on, the connection ends with the next flush.
     func attempt(_ call: () throws(HTTP2Error) -> Void) {
         do throws(HTTP2Error) {
@@ -138,7 +142,10 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     /// None of them can be continued. From here on the connection is idle.
     private func endStreams() {
-        for stream in streams.values { stream.source?.close() }
+        for stream in streams.values {
+            stream.conversation = nil
+            stream.source?.close()
+        }
         streams = [:]
         answersUnderWay = 0
         idleTimer.allRequestsEnded()

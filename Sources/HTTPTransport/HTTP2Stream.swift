@@ -7,6 +7,8 @@ import NIOCore
 final class HTTP2Stream {
     /// Nil once the answer has begun: what still comes of the request is dropped.
     var request: HTTPRequest?
+    /// Takes the request's body while it comes.
+    var conversation: (any HTTPConversationBody)?
     var source: BodySource?
     var isAnswered = false
 

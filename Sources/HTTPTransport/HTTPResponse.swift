@@ -16,4 +16,12 @@ package enum HTTPResponse {
 package protocol HTTPResponder: Sendable {
     /// Called on the connection's event loop, so it must be quick: what takes time goes behind a streaming body.
     func respond(to request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse
+
+    /// Answers a request of HTTP/2 before its body is there, or leaves it to `respond(to:on:)`, which gets it whole. The
+    /// body of such an answer is an `HTTPConversationBody` if it wants the request's. Called likewise.
+    func respond(toHeadOf request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse?
+}
+
+extension HTTPResponder {
+    package func respond(toHeadOf request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse? { nil }
 }

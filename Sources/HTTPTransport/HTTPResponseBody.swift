@@ -36,6 +36,15 @@ package protocol HTTPResponseBody: AnyObject {
     var trailers: HTTPFields { get }
 }
 
+/// A body that is made from the request's while that comes in. Bytes of the request count as taken when they are given:
+/// the body itself bounds what it keeps.
+package protocol HTTPConversationBody: HTTPResponseBody {
+    func receive(_ bytes: ByteBuffer)
+
+    /// The request is complete.
+    func receiveEnd()
+}
+
 extension HTTPResponseBody {
     package var trailers: HTTPFields { [:] }
 }

@@ -1,3 +1,4 @@
+import ClientTools
 import Foundation
 import HTTPTransport
 import Testing

@@ -22,6 +22,13 @@ struct FlowMessageEncoder: FlowStreamEncoder {
         Self.endMessage(from: start, &buffer)
     }
 
+    /// A message that is made already.
+    static func append(_ message: [UInt8], to buffer: inout [UInt8]) {
+        let start = beginMessage(&buffer)
+        buffer += message
+        endMessage(from: start, &buffer)
+    }
+
     private static let prefixCount = 5
 
     private static func beginMessage(_ buffer: inout [UInt8]) -> Int {

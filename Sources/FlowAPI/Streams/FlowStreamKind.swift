@@ -44,8 +44,9 @@ extension FlowStreamFormat {
     /// What the client is shown of an end: whether the body counts as complete, and what stands after it.
     func close(_ end: FlowStreamEnd) -> (progress: HTTPBodyProgress, trailers: HTTPFields) {
         switch (self, end) {
-        case (.messages, .complete), (.messages, .stopped): (.end, ["grpc-status": "0"])
-        case (.messages, .failed): (.end, ["grpc-status": "13", "grpc-message": "the store could not be read further"])
+        case (.messages, .complete), (.messages, .stopped): (.end, GRPCStatus.ok.trailers)
+        case (.messages, .failed):
+            (.end, GRPCStatus(.internalError, "the store could not be read further").trailers)
         case (_, .failed): (.failed, [:])
         case (_, .complete), (_, .stopped): (.end, [:])
         }

@@ -33,6 +33,7 @@ struct FilterProgram: Sendable {
     var interfaces: CatalogAnswers<String>
     var kernelReasons: CatalogAnswers<String>
     var addresses = RangeTable<UInt128>()
+    var sequences = RangeTable<UInt64>()
 
     init(_ catalog: FlowCatalog) {
         (pods, labels) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
@@ -63,6 +64,7 @@ struct FilterProgram: Sendable {
         requireInterface(conditions.interfaces, set)
         requirePolicy(conditions.policies, set)
         requireAddress(conditions.addresses, set)
+        requireSequence(conditions.sequences, set)
         requireNames(conditions, set)
     }
 
@@ -89,6 +91,7 @@ struct FilterProgram: Sendable {
         narrowByPolicy(&candidates, flows)
         narrowByPort(&candidates, flows)
         narrowByAddress(&candidates, flows)
+        narrowBySequence(&candidates, flows)
         let (allow, deny) = (allow, deny)
         candidates.forEach { position, sets in
             if sets & allow != 0 { outcomes[position].insert(.allowed) }

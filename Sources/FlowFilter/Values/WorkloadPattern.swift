@@ -14,6 +14,12 @@ package struct WorkloadPattern: Hashable, Sendable {
         name = parts.last!.isEmpty ? nil : parts.last!
     }
 
+    /// An empty text is any.
+    package init(kind: String, name: String) {
+        self.kind = kind.isEmpty ? nil : kind
+        self.name = name.isEmpty ? nil : name
+    }
+
     func matches(_ endpoint: Endpoint) -> Bool {
         endpoint.workloads.contains { (kind == nil || $0.kind == kind) && (name == nil || $0.name == name) }
     }

@@ -4,7 +4,7 @@ package import FlowCatalog
 package struct FlowJSONContext: Sendable {
     package let catalog: FlowCatalog
     package let nodeName: String
-    let version: String
+    package let version: String
     package let storeID: [UInt8]
 
     /// - Parameters:
@@ -18,6 +18,11 @@ package struct FlowJSONContext: Sendable {
         self.version = version
         self.storeID = storeID
     }
+}
+
+extension FlowJSONContext {
+    /// The sequence of the flow that has this `uuid`; nil if none of this store's flows can have it.
+    package func sequence(ofUUID text: String) -> UInt64? { FlowUUID(storeID: storeID).sequence(of: text) }
 }
 
 /// What a line holds beyond Hubble's own fields.

@@ -18,6 +18,19 @@ struct FlowUUID: BitwiseCopyable, Sendable {
         for (index, byte) in text.enumerated() { storePart[index] = byte }
     }
 
+    /// The sequence that a text of this store's identifiers names; nil for any other text.
+    func sequence(of text: String) -> UInt64? {
+        let bytes = Array(text.lowercased().utf8)
+        guard bytes.count == 36, bytes[Self.storePartCount + 4] == UInt8(ascii: "-"),
+            (0..<Self.storePartCount).allSatisfy({ bytes[$0] == storePart[$0] })
+        else { return nil }
+        let digits = bytes[Self.storePartCount...].filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 16, let number = UInt64(String(decoding: digits, as: UTF8.self), radix: 16),
+            number >= Self.variant, number < Self.variant | Self.variant >> 1
+        else { return nil }
+        return number & (Self.variant >> 1 - 1)
+    }
+
     @inline(__always)
     func write(sequence: UInt64, to writer: inout ByteWriter) {
         let number = sequence & (Self.variant >> 1 - 1) | Self.variant

@@ -49,6 +49,11 @@ struct Readings: Sendable {
                     lastError: history.lastError)))
     }
 
+    /// Of the endpoints that the directory knows and of those that history names, sorted.
+    func namespaces() -> [String] {
+        Set(pipeline.catalog.endpoints.elements().map(\.namespace)).subtracting([""]).sorted()
+    }
+
     func metrics() -> String {
         var reading = PipelineReading()
         reading.producedEvents = producedEvents

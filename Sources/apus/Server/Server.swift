@@ -63,7 +63,7 @@ final class Server: Sendable {
         let api = FlowAPI(
             observer: pipeline.observer, context: pipeline.context,
             sources: .init(
-                status: { readings.status() }, metrics: { readings.metrics() },
+                status: { readings.status() }, metrics: { readings.metrics() }, namespaces: { readings.namespaces() },
                 now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") }),
             queryThreads: threads)
         do {

@@ -1,49 +1,52 @@
-import Foundation
-import Glibc
+internal import Foundation
+internal import Glibc
 
-/// A program of the system that plays the client.
-struct Tool {
-    let path: String
+/// A program that plays the client.
+package struct Tool: Sendable {
+    package let path: String
 
-    static let bash = Tool(named: "bash")
-    static let curl = Tool(named: "curl")
-    static let h2load = Tool(named: "h2load")
-    static let nghttp = Tool(named: "nghttp")
+    package static let bash = Tool(named: "bash")
+    package static let curl = Tool(named: "curl")
+    package static let h2load = Tool(named: "h2load")
+    package static let nghttp = Tool(named: "nghttp")
+    /// With what `Tests/requirements.txt` lists; `make test-deps` makes it.
+    package static let python = Tool(path: ".build/python/bin/python")
 
-    init(named name: String) {
-        path = "/usr/bin/\(name)"
-    }
+    /// Of the system.
+    package init(named name: String) { path = "/usr/bin/\(name)" }
 
-    var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
+    package init(path: String) { self.path = path }
 
-    struct Result {
-        var status: Int32
-        var output: String
+    package var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+    package struct Result {
+        package var status: Int32
+        package var output: String
     }
 
     /// Runs to the end; standard error is part of the output.
-    func run(_ arguments: String...) async throws -> Result {
+    package func run(_ arguments: String...) async throws -> Result {
         await (try start(arguments)).wait()
     }
 
     /// A program that has started.
-    struct Running {
+    package struct Running {
         fileprivate let process: Process
         fileprivate let output: FileHandle
         fileprivate let exitStatus: AsyncStream<Int32>
 
         /// Ends it at once: started from a thread that blocks signals, it would not take a gentler one.
-        func kill() {
+        package func kill() {
             Glibc.kill(process.processIdentifier, SIGKILL)
         }
 
         /// What it has printed since the last call; waits until there is something.
-        func read() async -> String {
+        package func read() async -> String {
             await blocking { output.availableData }
         }
 
         /// The rest of what it prints, until it ends.
-        func wait() async -> Result {
+        package func wait() async -> Result {
             let text = await blocking { output.readDataToEndOfFile() }
             let status = await exitStatus.first { _ in true }
             return Result(status: status ?? -1, output: text)
@@ -57,7 +60,7 @@ struct Tool {
         }
     }
 
-    func start(_ arguments: [String]) throws -> Running {
+    package func start(_ arguments: [String]) throws -> Running {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: path)
@@ -76,13 +79,13 @@ struct Tool {
 }
 
 /// Sends what `script` prints over a TCP connection and returns what comes back until the server closes, at most 20 s.
-func exchange(_ port: Int, sending script: String) async throws -> String {
+package func exchange(_ port: Int, sending script: String) async throws -> String {
     let command = "exec 3<>/dev/tcp/127.0.0.1/\(port) && { \(script); } >&3 2>/dev/null; timeout -s KILL 20 cat <&3"
     return try await Tool.bash.run("-c", command).output
 }
 
 /// Waits until `condition` holds; returns whether it came to hold within 20 s.
-func eventually(_ condition: @Sendable () -> Bool) async throws -> Bool {
+package func eventually(_ condition: @Sendable () -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {
         if condition() { return true }

@@ -1,0 +1,201 @@
+internal import FlowFilter
+internal import FlowModel
+internal import FlowWire
+internal import HubbleMessages
+
+extension FilterSpec {
+    init(_ asked: Observer_GetFlowsRequest, _ context: FlowJSONContext) throws(FilterError) {
+        let count = asked.whitelist.count + asked.blacklist.count
+        guard count <= FilterLimits.conditions else {
+            throw FilterError(
+                parameter: "whitelist", problem: "\(count) filters, with those of blacklist",
+                accepted: "up to \(FilterLimits.conditions)")
+        }
+        self.init()
+        for (index, filter) in asked.whitelist.enumerated() {
+            allow.append(try FilterConditions(filter, "whitelist[\(index)]", context))
+        }
+        for (index, filter) in asked.blacklist.enumerated() {
+            deny.append(try FilterConditions(filter, "blacklist[\(index)]", context))
+        }
+    }
+}
+
+extension FilterConditions {
+    /// - Parameter path: of the filter in its request.
+    init(_ filter: Flow_FlowFilter, _ path: String, _ context: FlowJSONContext) throws(FilterError) {
+        self.init()
+        try refuseUncaptured(filter, path)
+        try addTexts(filter, path)
+        addNumbers(filter)
+        for (index, interface) in filter.interface.enumerated() {
+            guard !interface.name.isEmpty, interface.index == 0 else {
+                throw FilterError(
+                    parameter: "\(path).interface[\(index)]", problem: "chosen by number",
+                    accepted: "the name of an interface, and index 0")
+            }
+            interfaces.append(interface.name)
+        }
+        try restrictNodes(filter, path, context)
+        if !filter.uuid.isEmpty { sequences = filter.uuid.map { context.sequence(ofUUID: $0) ?? 0 } }
+    }
+
+    /// Fields whose values are texts, read as the parameters of the same meaning are.
+    private mutating func addTexts(_ filter: Flow_FlowFilter, _ path: String) throws(FilterError) {
+        let fields: [(String, FilterParameter, [String])] = [
+            ("source_ip", .fromIP, filter.sourceIp), ("destination_ip", .toIP, filter.destinationIp),
+            ("source_fqdn", .fromFQDN, filter.sourceFqdn), ("destination_fqdn", .toFQDN, filter.destinationFqdn),
+            ("source_label", .fromLabel, filter.sourceLabel), ("destination_label", .toLabel, filter.destinationLabel),
+            ("source_service", .fromService, filter.sourceService),
+            ("destination_service", .toService, filter.destinationService),
+            ("source_cluster_name", .fromCluster, filter.sourceClusterName),
+            ("destination_cluster_name", .toCluster, filter.destinationClusterName),
+            ("source_port", .fromPort, filter.sourcePort), ("destination_port", .toPort, filter.destinationPort),
+            ("protocol", .ipProtocol, filter.protocol),
+        ]
+        for (field, parameter, values) in fields {
+            try Self.checkCount(values.count, "\(path).\(field)")
+            for (index, value) in values.enumerated() {
+                let place = "\(path).\(field)[\(index)]"
+                try Self.checkLength(value, place)
+                do throws(FilterError) {
+                    try add(parameter, value, 0)
+                } catch {
+                    throw FilterError(
+                        parameter: place, value: value, problem: error.problem, accepted: error.accepted)
+                }
+            }
+        }
+        pods.source = try Self.pods(filter.sourcePod, "\(path).source_pod")
+        pods.destination = try Self.pods(filter.destinationPod, "\(path).destination_pod")
+        workloads.source = try Self.workloads(filter.sourceWorkload, "\(path).source_workload")
+        workloads.destination = try Self.workloads(filter.destinationWorkload, "\(path).destination_workload")
+    }
+
+    private mutating func addNumbers(_ filter: Flow_FlowFilter) {
+        verdicts = filter.verdict.map { Verdict(rawValue: UInt8(truncatingIfNeeded: $0.rawValue)) }
+        directions = filter.trafficDirection.map { TrafficDirection(rawValue: UInt8(truncatingIfNeeded: $0.rawValue)) }
+        dropReasons = filter.dropReasonDesc.map { DropReason(rawValue: UInt16(truncatingIfNeeded: $0.rawValue)) }
+        identities.source = filter.sourceIdentity.map(Identity.init)
+        identities.destination = filter.destinationIdentity.map(Identity.init)
+        replies = filter.reply
+        tcpFlags = filter.tcpFlags.map(TCPFlags.init)
+        types = filter.eventType.flatMap(TypeCondition.conditions)
+        if !filter.ipVersion.isEmpty { ipVersions = filter.ipVersion.compactMap(FlowFilter.IPVersion.init) }
+    }
+
+    private static func pods(_ texts: [String], _ path: String) throws(FilterError) -> [PodPattern] {
+        try checkCount(texts.count, path)
+        var patterns: [PodPattern] = []
+        for (index, text) in texts.enumerated() {
+            try checkLength(text, "\(path)[\(index)]")
+            if text.isEmpty {
+                throw FilterError(
+                    parameter: "\(path)[\(index)]", problem: "empty", accepted: FilterParameter.pod.accepted)
+            }
+            patterns.append(PodPattern(text) ?? PodPattern(namespace: "default", namePrefix: text))
+        }
+        return patterns
+    }
+
+    private static func workloads(_ asked: [Flow_Workload], _ path: String) throws(FilterError) -> [WorkloadPattern] {
+        try checkCount(asked.count, path)
+        return asked.map { WorkloadPattern(kind: $0.kind, name: $0.name) }
+    }
+
+    private static func checkCount(_ count: Int, _ path: String) throws(FilterError) {
+        guard count > FilterLimits.values else { return }
+        throw FilterError(parameter: path, problem: "\(count) values", accepted: "up to \(FilterLimits.values)")
+    }
+
+    private static func checkLength(_ value: String, _ path: String) throws(FilterError) {
+        guard value.utf8.count > FilterLimits.valueBytes else { return }
+        throw FilterError(
+            parameter: path, problem: "\(value.utf8.count) bytes", accepted: "up to \(FilterLimits.valueBytes)")
+    }
+
+    // MARK: Nodes
+
+    /// All flows are of one node, which has no labels: the filter is met by all of them or by none.
+    private mutating func restrictNodes(
+        _ filter: Flow_FlowFilter, _ path: String, _ context: FlowJSONContext
+    ) throws(FilterError) {
+        try Self.checkCount(filter.nodeName.count, "\(path).node_name")
+        var isMet = filter.nodeName.isEmpty
+        for (index, text) in filter.nodeName.enumerated() {
+            do throws(PatternError) {
+                if try NodePattern(text).matches(context.nodeName) { isMet = true }
+            } catch {
+                throw FilterError(
+                    parameter: "\(path).node_name[\(index)]", value: text,
+                    problem: "not a name or pattern: \(error)", accepted: "[cluster/]name, with * as in *.example.org")
+            }
+        }
+        if !isMet { self = .none }
+    }
+
+    // MARK: What is not captured
+
+    private func refuseUncaptured(_ filter: Flow_FlowFilter, _ path: String) throws(FilterError) {
+        let fields: [(String, parameter: String, isSet: Bool)] = [
+            ("source_ip_xlated", "snat-ip", !filter.sourceIpXlated.isEmpty),
+            ("http_status_code", "http-status", !filter.httpStatusCode.isEmpty),
+            ("http_method", "http-method", !filter.httpMethod.isEmpty),
+            ("http_path", "http-path", !filter.httpPath.isEmpty), ("http_url", "http-url", !filter.httpURL.isEmpty),
+            ("http_header", "http-header", !filter.httpHeader.isEmpty),
+            ("dns_query", "dns-query", !filter.dnsQuery.isEmpty), ("trace_id", "trace-id", !filter.traceID.isEmpty),
+            ("ip_trace_id", "ip-trace-id", !filter.ipTraceID.isEmpty),
+            ("encrypted", "encrypted", !filter.encrypted.isEmpty),
+            ("node_labels", "node-label", !filter.nodeLabels.isEmpty),
+            ("experimental.cel_expression", "cel-expression", !filter.experimental.celExpression.isEmpty),
+        ]
+        for field in fields where field.isSet {
+            throw FilterError(
+                parameter: "\(path).\(field.0)",
+                problem: UncapturedFact.problem(of: field.parameter) ?? "is not supported")
+        }
+    }
+}
+
+extension TCPFlags {
+    /// The flags that must be set. NS, which is a flag of the same header, is not captured.
+    fileprivate init(_ flags: Flow_TCPFlags) {
+        self = []
+        let named: [(Bool, TCPFlags)] = [
+            (flags.fin, .fin), (flags.syn, .syn), (flags.rst, .rst), (flags.psh, .psh), (flags.ack, .ack),
+            (flags.urg, .urg), (flags.ece, .ece), (flags.cwr, .cwr),
+        ]
+        for (isSet, flag) in named where isSet { insert(flag) }
+    }
+}
+
+extension FlowFilter.IPVersion {
+    fileprivate init?(_ version: Flow_IPVersion) {
+        switch version {
+        case .ipv4: self = .v4
+        case .ipv6: self = .v6
+        default: return nil
+        }
+    }
+}
+
+extension TypeCondition {
+    /// Type 0 is any; a sub-type counts only if it is said to. Types that Apus has no flows of match none.
+    fileprivate static func conditions(_ filter: Flow_EventTypeFilter) -> [TypeCondition] {
+        let subType = filter.matchSubType ? UInt16(truncatingIfNeeded: filter.subType) : nil
+        switch filter.type {
+        case 0: return [1, 4, 5].flatMap { conditions(type: $0, subType) }
+        default: return conditions(type: filter.type, subType)
+        }
+    }
+
+    private static func conditions(type: Int32, _ subType: UInt16?) -> [TypeCondition] {
+        switch type {
+        case 1: [TypeCondition(kinds: [.drop, .kernelDrop], subType: subType)]
+        // The datapath's number for delivery to an endpoint is 0.
+        case 4: [TypeCondition(kinds: [.trace], subType: subType == 0 ? 101 : subType)]
+        case 5: [TypeCondition(kinds: [.policyVerdict], subType: subType)]
+        default: [TypeCondition(kinds: [])]
+        }
+    }
+}
