@@ -24,7 +24,12 @@ enum APIBenchmarks {
         },
         BenchmarkGroup(name: "api.ndjson", mostRuns: 5) {
             try await serve { address, server, observer in
-                try FollowerBenchmark.all.map { try $0.run(address, server, observer) }
+                try FollowerBenchmark.all(.ndjson).map { try $0.run(address, server, observer) }
+            }
+        },
+        BenchmarkGroup(name: "api.grpc", mostRuns: 5) {
+            try await serve { address, server, observer in
+                try FollowerBenchmark.all(.grpc).map { try $0.run(address, server, observer) }
             }
         },
     ]
