@@ -42,6 +42,8 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case icmpType = "icmp-type"
     case interface
     case policy
+    case uuid
+    case nodeName = "node-name"
     /// Turns the filter that follows it into one whose flows are left out.
     case not
     case since
@@ -85,6 +87,8 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         case .cluster, .fromCluster, .toCluster: "the exact name of a cluster"
         case .icmpType: "0 to 255, of ICMPv4 or ICMPv6"
         case .interface: "the exact name of a network interface, such as eth0"
+        case .uuid: "the uuid of a flow: eight, four, four, four and twelve hexadecimal digits"
+        case .nodeName: "[cluster/]name of a node, with * as in *.example.org, or cluster/"
         case .policy: "[namespace/]name of the policy whose rule decided"
         case .tcpFlags: "FIN, SYN, RST, PSH, ACK, URG, ECE, CWR; several with commas must all be set"
         case .ip, .fromIP, .toIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"

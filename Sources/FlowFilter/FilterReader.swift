@@ -21,6 +21,11 @@ struct FilterReader {
     private var deny: [(parameter: FilterParameter, conditions: FilterConditions)] = []
     private var namespaces: [Place: [String]] = [:]
     private var pods: [PodValue] = []
+    /// Whether each filter by node is met: all flows are of one.
+    private var nodes: (allow: [Bool], deny: [Bool]) = ([], [])
+    private let origin: FlowOrigin
+
+    init(_ origin: FlowOrigin) { self.origin = origin }
 
     mutating func read(
         _ parameter: FilterParameter, value: String, position: Int, isNegated: Bool
@@ -35,6 +40,17 @@ struct FilterReader {
         case .pod, .fromPod, .toPod:
             if value.isEmpty { throw FilterError(parameter, value, position, problem: "empty") }
             pods.append(PodValue(place: place, text: value, parameter: parameter, position: position))
+        case .uuid:
+            guard Self.isUUID(value) else { throw FilterError(parameter, value, position, problem: "not a uuid") }
+            let sequence = origin.sequence(value) ?? 0
+            withConditions(of: parameter, isNegated: isNegated) { $0.sequences.append(sequence) }
+        case .nodeName:
+            do throws(PatternError) {
+                let isMet = try NodePattern(value).matches(origin.nodeName)
+                if isNegated { nodes.deny.append(isMet) } else { nodes.allow.append(isMet) }
+            } catch {
+                throw FilterError(parameter, value, position, problem: "not a name or pattern: \(error)")
+            }
         default:
             try withConditions(of: parameter, isNegated: isNegated) { conditions throws(FilterError) in
                 try conditions.add(parameter, value, position)
@@ -53,7 +69,16 @@ struct FilterReader {
                 $0.pods[place.side] += patterns
             }
         }
-        return FilterSpec(allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions))
+        if !nodes.allow.isEmpty && !nodes.allow.contains(true) { allow = .none }
+        let deniesAll = nodes.deny.contains(true) ? [FilterConditions()] : []
+        return FilterSpec(
+            allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions) + deniesAll)
+    }
+
+    private static func isUUID(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
     }
 
     private static func namespace(_ side: Side) -> FilterParameter {

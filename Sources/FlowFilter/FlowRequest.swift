@@ -21,13 +21,14 @@ package struct FlowRequest: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - now: nanoseconds since 1970-01-01 UTC, from which durations count back.
+    ///   - origin: whose flows are asked for.
     ///   - parameters: those that are accepted.
     ///   - others: accepted, too, and read elsewhere: an error names them.
     package init(
-        queryItems: [(name: String, value: String)], now: UInt64,
+        queryItems: [(name: String, value: String)], now: UInt64, of origin: FlowOrigin = .unknown,
         accepting parameters: [FilterParameter] = FilterParameter.allCases, others: [String] = []
     ) throws(FilterError) {
-        var reader = RequestReader(now: now, accepting: parameters, others: others)
+        var reader = RequestReader(now: now, of: origin, accepting: parameters, others: others)
         for item in queryItems { try reader.read(name: item.name, value: item.value) }
         self = try reader.finish()
     }

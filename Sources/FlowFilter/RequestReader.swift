@@ -4,13 +4,14 @@ struct RequestReader {
     private let parameters: [FilterParameter]
     private let others: [String]
     private var request = FlowRequest()
-    private var filters = FilterReader()
+    private var filters: FilterReader
     private var seen: Set<FilterParameter> = []
     private var position = 0
     private var isNegated = false
 
-    init(now: UInt64, accepting parameters: [FilterParameter], others: [String]) {
+    init(now: UInt64, of origin: FlowOrigin, accepting parameters: [FilterParameter], others: [String]) {
         self.now = now
+        filters = FilterReader(origin)
         self.parameters = parameters
         self.others = others
     }

@@ -1,6 +1,6 @@
 package import FlowFilter
 internal import FlowObserver
-internal import FlowWire
+package import FlowWire
 internal import HTTPTransport
 
 extension FlowAPI {
@@ -12,7 +12,7 @@ extension FlowAPI {
             var items = request.queryItems
             let compatibility = try Self.compatibility(&items)
             let mask = try Self.fieldMask(&items)
-            var question = try FlowRequest(queryItems: items, now: sources.now())
+            var question = try FlowRequest(queryItems: items, now: sources.now(), of: context.origin)
             if question.isOpen { question.last = Self.defaultLast }
             let kind = FlowStreamKind(filter: question.filter, compatibility: compatibility, mask: mask)
             return .streaming(
@@ -62,6 +62,12 @@ extension FlowAPI {
 extension FlowRequest {
     /// Neither a range nor a number is asked for.
     package var isOpen: Bool { first == nil && last == nil && since == nil && until == nil && !follow }
+}
+
+extension FlowJSONContext {
+    package var origin: FlowOrigin {
+        FlowOrigin(nodeName: nodeName) { [self] in sequence(ofUUID: $0) }
+    }
 }
 
 extension HTTPProblem {

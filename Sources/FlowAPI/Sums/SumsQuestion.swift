@@ -38,7 +38,7 @@ struct SumsRequest: Sendable {
             }
         }
         let parameters = FilterParameter.allCases.filter { parameter in
-            ![.first, .last, .follow, refused].contains(parameter)
+            ![.first, .last, .follow, .uuid, .nodeName, refused].contains(parameter)
         }
         request = try FlowRequest(
             queryItems: items.filter { !names.contains($0.name) }, now: now, accepting: parameters, others: names)

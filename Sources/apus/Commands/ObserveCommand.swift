@@ -52,9 +52,9 @@ struct ObserveCommand: AsyncParsableCommand {
             var items = try FilterArguments.queryItems(filters)
             if follow { items.append((name: "follow", value: "true")) }
             // Checked here, so that a mistake is told without a server.
-            let request = try FlowRequest(queryItems: items, now: SystemClock.realtimeNanoseconds())
+            _ = try FlowRequest(queryItems: items, now: SystemClock.realtimeNanoseconds())
             if let dataDir {
-                try StoredFlows(dataDir).print(request, output)
+                try StoredFlows(dataDir).print(items, output)
             } else {
                 try await ServedFlows(server).print(items, output)
             }
@@ -134,18 +134,23 @@ struct StoredFlows {
 
     init(_ directory: String) { self.directory = directory }
 
-    func print(_ request: FlowRequest, _ output: OutputOptions) throws {
-        if request.follow {
-            throw CommandFailure.usage("--follow needs a server: a store that nobody writes has no new flows")
-        }
+    func print(_ items: [(name: String, value: String)], _ output: OutputOptions) throws {
         let catalog = FlowCatalog()
         var reader = try HistoryReader(directory: directory, catalog: catalog)
         let observer = try FlowObserver(storeIn: directory, &reader, catalog)
-        var request = request
+        let nodeName = try reader.nodeName()
+        let storeID = reader.storeID.bytes
+        let context = FlowJSONContext(
+            catalog: catalog, nodeName: nodeName, version: Version.current, storeID: storeID)
+        var request = try FlowRequest(
+            queryItems: items, now: SystemClock.realtimeNanoseconds(), of: context.origin)
+        if request.follow {
+            throw CommandFailure.usage("--follow needs a server: a store that nobody writes has no new flows")
+        }
         if request.isOpen { request.last = FlowAPI.defaultLast }
         var printer = FlowPrinter(
-            format: output.output, colour: output.isColoured, catalog: catalog, nodeName: try reader.nodeName(),
-            version: Version.current, storeID: reader.storeID.bytes)
+            format: output.output, colour: output.isColoured, catalog: catalog, nodeName: nodeName,
+            version: Version.current, storeID: storeID)
         let answer = observer.answer(to: request)
         var progress = FlowAnswer.Progress.more
         while case .more = progress {

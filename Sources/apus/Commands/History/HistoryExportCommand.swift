@@ -35,7 +35,8 @@ struct HistoryExportCommand: ParsableCommand {
     func run() throws {
         try HistoryCommand.reporting {
             let request = try FlowRequest(
-                queryItems: try FilterArguments.queryItems(filters), now: SystemClock.realtimeNanoseconds())
+                queryItems: try FilterArguments.queryItems(filters), now: SystemClock.realtimeNanoseconds(),
+                accepting: FilterParameter.allCases.filter { $0 != .uuid && $0 != .nodeName })
             guard request.first == nil, request.last == nil, !request.follow else {
                 throw CommandFailure.usage("an export has all flows of its times: no --first, --last or --follow")
             }

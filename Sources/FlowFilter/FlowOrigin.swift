@@ -1,0 +1,14 @@
+/// Whose flows a request is about, for filters that name a node or a single flow.
+package struct FlowOrigin: Sendable {
+    package let nodeName: String
+    /// The sequence of the flow that has an identifier; nil if none can have it.
+    let sequence: @Sendable (_ uuid: String) -> UInt64?
+
+    package init(nodeName: String, sequenceOfUUID sequence: @escaping @Sendable (String) -> UInt64?) {
+        self.nodeName = nodeName
+        self.sequence = sequence
+    }
+
+    /// For requests that are only checked.
+    package static let unknown = FlowOrigin(nodeName: "", sequenceOfUUID: { _ in nil })
+}
