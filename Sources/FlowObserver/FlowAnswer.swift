@@ -241,11 +241,28 @@ package final class FlowAnswer {
             history, order: .descending,
             sequences: min(request.filter.sequences?.lowerBound ?? 0, below - 1)...below - 1, times: times,
             request.filter, observer, budget)
+        guard missing <= Self.mostCollected else { return try seekBackwards(missing, in: store, &losses) }
         var newestFirst: [Flow] = []
         while newestFirst.count < missing, let block = try store.next(&losses) {
             newestFirst += self.wanted(block.span).prefix(missing - newestFirst.count).map { block[$0] }
         }
         waiting = newestFirst.reversed()[...]
+    }
+
+    /// Of the store, read backwards; 8 MiB. More of them are counted, and then read forwards like any others.
+    private static let mostCollected = 65_536
+
+    /// Moves `next` back to the wanted flow of the store that is the `count`th from its end, or to the first there is.
+    private func seekBackwards(
+        _ count: Int, in store: StoreReading, _ losses: inout [LostEvent]
+    ) throws(HistoryError) {
+        var missing = count
+        while missing > 0, let newestFirst = try store.next(&losses) {
+            let positions = wanted(newestFirst.span)
+            guard let oldest = positions.prefix(missing).last else { continue }
+            next = newestFirst[oldest].sequence
+            missing -= min(positions.count, missing)
+        }
     }
 
     /// Moves `next` back to the wanted flow that is the `count`th from the ring's end, or to the ring's oldest.

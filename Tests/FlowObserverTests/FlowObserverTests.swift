@@ -95,6 +95,17 @@ private final class Bench {
         #expect(try bench.take(bench.ask { $0.last = 1_000 }).sequences == Array(1...100))
     }
 
+    @Test("last gives as many as it says, also of more than are held in memory for it")
+    func lastOfMany() throws {
+        let bench = try Bench(ringCapacity: 1_024)
+        for _ in 0..<3 { try bench.make(30_000) }
+        for count in [70_000, 100_000] {
+            let sequences = try bench.take(bench.ask { $0.last = count }, limit: 1_024).sequences
+            let isRight = sequences == Array(max(1, 90_001 - count)...90_000).map(UInt64.init)
+            #expect(isRight, "last \(count): \(sequences.count), from \(sequences.first ?? 0) on")
+        }
+    }
+
     @Test("last and first count only what the filter lets through")
     func filtered() throws {
         let bench = try Bench(ringCapacity: 16)
