@@ -171,7 +171,7 @@ let package = Package(
             "FaultTests",
             [
                 "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver", "FlowRing", "HistoryFaults",
-                "HistoryVictim", "SQLiteRuntime",
+                "HistoryVictim", "SQLiteRuntime", "apus",
             ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
         tests("HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore]),

@@ -25,6 +25,7 @@ struct FlowLine: Decodable, Sendable {
     struct EventType: Decodable, Sendable { var type: Int }
     struct Apus: Decodable, Sendable {
         var kernel_drop_reason: String?, kernel_function: String?, packets: Int?, sequence: String?
+        var source_unknown: String?
     }
 
     var flow: Flow?

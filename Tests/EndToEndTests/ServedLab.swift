@@ -45,6 +45,14 @@ final class ServedLab {
 
     func pod(_ prefix: String) -> LabHost { lab.pods.first { $0.name.hasPrefix(prefix) }! }
 
+    /// What the running server answers.
+    func observe(_ arguments: [String] = []) throws -> [FlowLine.Flow] {
+        let observe = try Child(
+            Apus.path, ["observe", "--server", "unix:" + socket, "--last", "1000", "--output", "json"] + arguments)
+        #expect(observe.waitForEnd() == 0, "\(observe.errors)")
+        return try FlowLine.parse(observe.output).compactMap(\.flow)
+    }
+
     func writePolicies(_ text: String) throws {
         try text.write(toFile: manifests + "/policies.yaml", atomically: true, encoding: .utf8)
     }
