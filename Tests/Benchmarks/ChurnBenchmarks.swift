@@ -1,3 +1,4 @@
+import DatapathABI
 import Directory
 import FlowCatalog
 import Synchronization
@@ -8,7 +9,9 @@ import SystemRuntime
 enum ChurnBenchmarks {
     private static let nodes = 500
     private static let cluster = SyntheticCluster(pods: 50_000, nodes: nodes)
-    private static let count = 8_000_000
+    private static let count = 4_000_000
+    /// At rest and changing, so often in turns: the machine's own changes of pace hit both.
+    private static let turns = 9
 
     static let groups = [
         BenchmarkGroup(name: "directory.change", mostRuns: 3) {
@@ -25,37 +28,71 @@ enum ChurnBenchmarks {
             var traffic = SyntheticTraffic(cluster)
             let events = traffic.events(65_536)
             let churn = PodChurn(cluster, nodes: nodes)
-            func run(_ isChanging: Bool) async throws -> PipelineRun.Result {
-                try await Workload.withDirectory { path in
-                    let run = try PipelineRun(
-                        .ring, cluster: cluster, source: events, warmUp: 131_072, count: count, rate: nil,
-                        historyDirectory: path)
-                    let changer = isChanging ? NamedThread("bench-changes") { change(churn, during: run) } : nil
-                    defer { changer?.join() }
-                    return try run.finish()
-                }
+            let directory = SyntheticDirectory(cluster)
+            let (own, other) = (Changer(directory, churn), Changer(SyntheticDirectory(cluster), churn))
+            var (still, changing, elsewhere) = ([PipelineRun.Result](), [PipelineRun.Result](), [PipelineRun.Result]())
+            for _ in 0..<turns {
+                still.append(try run(events, directory, changer: nil))
+                changing.append(try run(events, directory, changer: own))
+                elsewhere.append(try run(events, directory, changer: other))
             }
-            let (still, changing) = (try await run(false), try await run(true))
+            func ratio(_ results: [PipelineRun.Result]) -> Double {
+                median(zip(results, still).map { $0.flowsPerSecond / $1.flowsPerSecond })
+            }
             return [
-                Reading("pipeline.ring.churn", "ns/flow", changing.nanosecondsPerFlow),
-                Reading("pipeline.ring.churn.still", "ns/flow", still.nanosecondsPerFlow),
-                Reading("pipeline.ring.churn.ratio", "x", changing.flowsPerSecond / still.flowsPerSecond),
+                Reading("pipeline.ring.churn", "ns/flow", median(changing.map(\.nanosecondsPerFlow))),
+                Reading("pipeline.ring.churn.still", "ns/flow", median(still.map(\.nanosecondsPerFlow))),
+                Reading("pipeline.ring.churn.ratio", "x", ratio(changing)),
+                Reading("pipeline.ring.churn.elsewhere.ratio", "x", ratio(elsewhere)),
             ]
         },
     ]
 
+    /// - Parameter changer: of the run's own directory, or of one that nobody reads, which shows what the changing thread
+    ///   costs by being there.
+    private static func run(
+        _ events: [apus_event], _ directory: SyntheticDirectory, changer: Changer?
+    ) throws -> PipelineRun.Result {
+        let run = try PipelineRun(
+            .ring, cluster: cluster, source: events, directory: directory, warmUp: 131_072, count: count, rate: nil,
+            historyDirectory: "")
+        let thread = changer.map { changer in NamedThread("bench-changes") { changer.change(during: run) } }
+        defer { thread?.join() }
+        return try run.finish()
+    }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}
+
+/// Changes a directory in one run after the other, each time where it stopped, so that each change is one.
+private final class Changer: Sendable {
+    private let publisher: DirectoryPublisher
+    private let churn: PodChurn
+    private let state: Mutex<(directory: Directory, next: Int)>
+
+    init(_ synthetic: SyntheticDirectory, _ churn: PodChurn) {
+        (publisher, self.churn) = (synthetic.publisher, churn)
+        state = Mutex((synthetic.directory, 0))
+    }
+
     /// Each change is published for itself, which is more than the server does, which takes them together.
-    private static func change(_ churn: PodChurn, during run: PipelineRun) {
-        var directory = run.directory.directory
-        var number = 0
+    func change(during run: PipelineRun) {
         let start = SystemClock.monotonicNanoseconds()
+        var count = 0
         while run.done < run.total {
             let due = Int((SystemClock.monotonicNanoseconds() - start) / PodChurn.intervalNanoseconds)
-            while number < due, run.done < run.total {
-                run.directory.publisher.publish(churn.apply(number, to: &directory).snapshot)
-                number += 1
+            while count < due, run.done < run.total {
+                changeOnce()
+                count += 1
             }
             NamedThread.sleep(nanoseconds: PodChurn.intervalNanoseconds)
+        }
+    }
+
+    private func changeOnce() {
+        state.withLock { state in
+            publisher.publish(churn.apply(state.next, to: &state.directory).snapshot)
+            state.next += 1
         }
     }
 }

@@ -34,10 +34,12 @@ final class PipelineRun: Sendable {
 
     /// Starts.
     ///
-    /// - Parameter source: the cluster's events; a power of two of them, repeated.
+    /// - Parameters:
+    ///   - source: the cluster's events; a power of two of them, repeated.
+    ///   - directory: the cluster's, for a shape without history; nil makes one.
     init(
         _ shape: PipelineShape, cluster: SyntheticCluster = Workload.cluster, source: [apus_event] = Workload.events,
-        warmUp: Int, count: Int, rate: Int?, historyDirectory: String
+        directory: SyntheticDirectory? = nil, warmUp: Int, count: Int, rate: Int?, historyDirectory: String
     ) throws {
         (self.shape, self.source, self.warmUp, self.rate) = (shape, source, warmUp, rate)
         total = warmUp + count
@@ -45,7 +47,7 @@ final class PipelineRun: Sendable {
         // A store fills the catalog, so it comes before the directory.
         let writer =
             shape.hasHistory ? try HistoryWriter(HistorySettings(directory: historyDirectory), catalog: catalog) : nil
-        directory = SyntheticDirectory(cluster, catalog: catalog)
+        self.directory = directory ?? SyntheticDirectory(cluster, catalog: catalog)
         events = EventRing(capacity: 65_536)
         flows = BroadcastRing(capacity: 131_072, start: 1)
         var started = [
