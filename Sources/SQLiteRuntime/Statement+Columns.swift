@@ -37,8 +37,7 @@ extension Statement {
                 words.removeAll(keepingCapacity: true)
                 return false
             }
-            if words.count > count { words.removeLast(words.count - count) }
-            if words.count < count { words.append(contentsOf: repeatElement(0, count: count - words.count)) }
+            words.setCount(count)
             unsafe words.withUnsafeMutableBytes { target in
                 unsafe bytes.withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
             }
@@ -50,11 +49,18 @@ extension Statement {
     package func copyBytes(_ column: Int, into bytes: inout [UInt8]) {
         withBlob(column) { blob in
             let count = blob.byteCount
-            if bytes.count > count { bytes.removeLast(bytes.count - count) }
-            if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
+            bytes.setCount(count)
             unsafe bytes.withUnsafeMutableBytes { target in
                 unsafe blob.withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
             }
         }
+    }
+}
+
+extension Array where Element: FixedWidthInteger {
+    /// Makes the array so long; what it held is of no more use.
+    mutating func setCount(_ count: Int) {
+        if self.count > count { removeLast(self.count - count) }
+        if self.count < count { append(contentsOf: repeatElement(0, count: count - self.count)) }
     }
 }

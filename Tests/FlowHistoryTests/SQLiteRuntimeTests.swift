@@ -35,6 +35,55 @@ struct SQLiteRuntimeTests {
         #expect(try !row.step())
     }
 
+    @Test("reads blobs of any row in any order, and says which are not there or not of words")
+    func blobs() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+        let blobs: [[UInt64]] = [[], [1], [.max, 0, 7], Array(0..<50_000)]
+        var insert = try connection.prepare("INSERT INTO t VALUES (?, ?)")
+        for (row, blob) in blobs.enumerated() {
+            insert.bind(Int64(row), at: 1)
+            insert.bind(blob.span, at: 2)
+            try insert.run()
+        }
+        try connection.execute("INSERT INTO t VALUES (8, x'0102030405060708ff'), (9, 17)")
+        var reader = try BlobReader(connection, table: "t", column: "b")
+        var words: [UInt64] = [9, 9]
+        for row in [3, 1, 7, 2, 8, 3, 9, 0] {
+            let found = try reader.copyWords(of: Int64(row), into: &words)
+            switch row {
+            case 7, 9: #expect(found == .nothing)
+            case 8: #expect(found == .oddLength)
+            default: #expect(found == .words && words == blobs[row])
+            }
+        }
+        #expect {
+            _ = try BlobReader(connection, table: "t", column: "c")
+        } throws: { error in
+            "\(error)" == "SQLite: no such column: c (code 1/1) in: SELECT c FROM t"
+        }
+    }
+
+    @Test("reads blobs of one snapshot until it is closed")
+    func blobSnapshot() throws {
+        let writer = try open()
+        let connection = try open()
+        try writer.setPragma("journal_mode", "WAL")
+        try writer.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+        try writer.execute("INSERT INTO t VALUES (1, x'0100000000000000')")
+        var reader = try BlobReader(connection, table: "t", column: "b")
+        var words: [UInt64] = []
+        #expect(try reader.copyWords(of: 1, into: &words) == .words)
+        try writer.execute("INSERT INTO t VALUES (2, x'0200000000000000')")
+        #expect(try reader.copyWords(of: 2, into: &words) == .nothing)
+        // A row that is not there ends the hold, too.
+        #expect(try reader.copyWords(of: 2, into: &words) == .words)
+        try writer.execute("INSERT INTO t VALUES (3, x'0300000000000000')")
+        reader.close()
+        #expect(try reader.copyWords(of: 3, into: &words) == .words)
+        #expect(words == [3])
+    }
+
     @Test("rolls a forgotten transaction back and keeps a committed one")
     func transactions() throws {
         let connection = try open()

@@ -9,18 +9,24 @@ enum BlockFailure: Error {
 
 /// Brings a block's groups into memory as they are needed, and judges its rows.
 struct BlockReader: ~Copyable, Sendable {
-    private var columns: Statement
-    private var dropColumns: Statement
+    private var columns: BlobReader
+    private var dropColumns: BlobReader
     var decoder = BlockDecoder()
     private var mask = RowMask()
     private var assembler = FlowAssembler()
     private var key: BlockKey?
 
     init(_ connection: borrowing Connection) throws(SQLiteError) {
-        let columns = try connection.prepare("SELECT data FROM block_columns WHERE id = ?")
-        let dropColumns = try connection.prepare("SELECT data FROM drop_block_columns WHERE id = ?")
+        let columns = try BlobReader(connection, table: "block_columns", column: "data")
+        let dropColumns = try BlobReader(connection, table: "drop_block_columns", column: "data")
         self.columns = columns
         self.dropColumns = dropColumns
+    }
+
+    /// Lets go of the snapshot that blocks were read from. Due before it ends: a later block must not come from it.
+    mutating func close() {
+        columns.close()
+        dropColumns.close()
     }
 
     mutating func begin(_ key: BlockKey) {
@@ -58,18 +64,21 @@ struct BlockReader: ~Copyable, Sendable {
         try open(group)
     }
 
-    private static func fetch(_ id: Int64, _ row: inout Statement, _ words: inout [UInt64]) throws(BlockFailure) {
-        defer { row.reset() }
-        row.bind(id, at: 1)
-        let isThere: Bool
+    private static func fetch(
+        _ id: Int64, _ columns: inout BlobReader, _ words: inout [UInt64]
+    ) throws(BlockFailure) {
+        let found: BlobReader.Found
         do throws(SQLiteError) {
-            isThere = try row.step()
+            found = try columns.copyWords(of: id, into: &words)
         } catch {
             guard error.isDamage else { throw .sqlite(error) }
             throw .damage(BlockDamage("its columns cannot be read: \(error.message)"))
         }
-        guard isThere else { throw .damage(BlockDamage("its columns are missing")) }
-        guard row.copyWords(0, into: &words) else { throw .damage(oddLength) }
+        switch found {
+        case .words: return
+        case .nothing: throw .damage(BlockDamage("its columns are missing"))
+        case .oddLength: throw .damage(oddLength)
+        }
     }
 
     private mutating func open(_ group: BlockGroup) throws(BlockFailure) {

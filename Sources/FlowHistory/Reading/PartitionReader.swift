@@ -37,6 +37,7 @@ struct PartitionReader: ~Copyable, Sendable {
     private static func next(
         _ zones: inout ZoneScanner, _ blocks: inout BlockReader, _ cursor: inout HistoryCursor
     ) throws(SQLiteError) -> [Flow]? {
+        defer { blocks.close() }
         var flows: [Flow] = []
         try zones.scan(&cursor) { key, row, isTail, cursor throws(SQLiteError) in
             do throws(BlockFailure) {
@@ -65,6 +66,7 @@ struct PartitionReader: ~Copyable, Sendable {
         _ zones: inout ZoneScanner, _ blocks: inout BlockReader, _ cursor: inout HistoryCursor,
         _ table: inout GroupTable
     ) throws(SQLiteError) {
+        defer { blocks.close() }
         try zones.scan(&cursor) { key, row, isTail, cursor throws(SQLiteError) in
             do throws(BlockFailure) {
                 if isTail { try blocks.begin(key, row, column: BlockKey.dataColumn) } else { blocks.begin(key) }
