@@ -58,10 +58,15 @@ struct BlockFormatTests {
     @Test("gives single rows as it gives all of them")
     func singleRows() throws {
         var random = SeededGenerator(seed: 5)
-        let flows = (1...700).map { $0 % 2 == 0 ? Flow.wild($0, &random) : .likely($0, &random) }
-        var decoder = try Self.opened(Self.groups(flows), 700)
+        let flows = (1...2_000).map { $0 % 2 == 0 ? Flow.wild($0, &random) : .likely($0, &random) }
+        var decoder = try Self.opened(Self.groups(flows), 2_000)
         var assembler = FlowAssembler()
-        let rows = [0, 1, 255, 256, 300, 511, 699]
+        // Few: nothing is unpacked. More than are picked at once.
+        var rows = [0, 1, 255, 256, 300, 511, 700, 701, 702, 703, 800, 801, 802, 803, 804, 805, 1_000, 1_001, 1_999]
+        #expect(rows.count > PickedRows.most)
+        #expect(assembler.flows(rows: rows, of: &decoder).map(\.fields) == rows.map { flows[$0].fields })
+        // More of them: tables are unpacked.
+        rows = Array(stride(from: 3, to: 2_000, by: 40))
         #expect(assembler.flows(rows: rows, of: &decoder).map(\.fields) == rows.map { flows[$0].fields })
         let dense = assembler.flows(rows: Array(250..<600), of: &decoder)
         #expect(dense.map(\.fields) == flows[250..<600].map(\.fields))

@@ -29,6 +29,23 @@ struct RowFindingTests {
         }
     }
 
+    @Test("where they are few and far between", arguments: 1...17)
+    func rareNumbers(width: Int) {
+        let packing = WholePacking(width: width)
+        let wanted = BlockFormat.mask(width: width)
+        let places = [0, 700, 701, 1_500, 2_998, 2_999]
+        var values = [UInt64](repeating: 0, count: 3_000)
+        for place in places { values[place] = wanted }
+        var words: [UInt64] = [.max]
+        packing.append(values.span, to: &words)
+        for numbers in [[wanted], [wanted + 1, wanted]] {
+            var rows = RowSet(none: values.count)
+            packing.find(numbers, words.span, start: 1, count: values.count, into: &rows.words)
+            rows.trim()
+            #expect(rows.numbers == places)
+        }
+    }
+
     @Test("and joined, cut and taken away as sets are, up to the last row", arguments: [1, 63, 64, 65, 200])
     func setOperations(count: Int) {
         func rows(_ isMember: (Int) -> Bool) -> RowSet {

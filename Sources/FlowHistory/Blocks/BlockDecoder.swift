@@ -16,7 +16,7 @@ struct BlockDecoder {
     private var owner: UInt64 = 0
     private(set) var isOpen = [Bool](repeating: false, count: BlockGroup.count)
     private(set) var lanes = [LaneView](repeating: LaneView(), count: Lane.count)
-    /// A lane's dictionary: 2^width entries, so that no index lies beyond.
+    /// A lane's dictionary: 2^width entries at least, so that no index lies beyond.
     private(set) var entries: [[UInt64]] = Array(repeating: [], count: Lane.count)
     /// A table's column, unpacked when it is first asked for.
     private(set) var tables: [[UInt64]] = Array(repeating: [], count: Lane.count)
@@ -127,17 +127,29 @@ struct BlockDecoder {
             throw BlockDamage("lane \(lane) has a dictionary of \(count) entries of \(entryWidth) bits")
         }
         let start = try take(BlockFormat.words(bits: entryWidth, count: count), &position, lane)
-        let mask = BlockFormat.mask(width: entryWidth)
         let words = words[lane.group.rawValue]
         var values: [UInt64] = []
         swap(&values, &entries[lane.rawValue])
-        values.removeAll(keepingCapacity: true)
-        for index in 0..<count {
-            values.append(
-                view.base &+ BitPacking.bits(words.span, start: start, width: entryWidth, mask: mask, row: index))
-        }
-        values.append(contentsOf: repeatElement(0, count: 1 << view.width - count))
+        let room = 1 << view.width
+        if values.count < room { values = Array(repeating: 0, count: room) }
+        Self.unpackEntries(words.span, start: start, width: entryWidth, base: view.base, count: count, into: &values)
+        // No row of a sound block has these.
+        for entry in count..<room { values[entry] = 0 }
         swap(&values, &entries[lane.rawValue])
+    }
+
+    private static func unpackEntries(
+        _ words: Span<UInt64>, start: Int, width: Int, base: UInt64, count: Int, into valueArray: inout [UInt64]
+    ) {
+        var values = valueArray.mutableSpan
+        if width == 0 {
+            for entry in 0..<count { values[entry] = base }
+            return
+        }
+        let mask = BlockFormat.mask(width: width)
+        BitPacking.forEach(words, start: start, width: width, mask: mask, rows: 0..<count) { entry, bits in
+            values[entry] = base &+ bits
+        }
     }
 
     /// Makes sure that no index points beyond its table.

@@ -54,14 +54,16 @@ enum BlockFormat {
         var (e, f, g, h) = (prime &* 3, prime &* 5, prime &* 7, prime &* 9)
         var index = 2
         while index &+ 8 <= words.count {
-            a = mix(a, words[index])
-            b = mix(b, words[index &+ 1])
-            c = mix(c, words[index &+ 2])
-            d = mix(d, words[index &+ 3])
-            e = mix(e, words[index &+ 4])
-            f = mix(f, words[index &+ 5])
-            g = mix(g, words[index &+ 6])
-            h = mix(h, words[index &+ 7])
+            // Their bounds are looked at once.
+            let eight = words.extracting(index..<index &+ 8)
+            a = mix(a, eight[0])
+            b = mix(b, eight[1])
+            c = mix(c, eight[2])
+            d = mix(d, eight[3])
+            e = mix(e, eight[4])
+            f = mix(f, eight[5])
+            g = mix(g, eight[6])
+            h = mix(h, eight[7])
             index &+= 8
         }
         while index < words.count {

@@ -13,12 +13,22 @@ struct EntrySet {
     @inline(__always)
     init(_ block: BlockDecoder, _ lane: Lane, _ isMember: (Int) -> Bool) {
         answers = Array(repeating: 0, count: block.room(of: lane))
-        let entries = block.count(of: lane)
-        for entry in 0..<entries where isMember(entry) {
-            answers[entry] = 1
-            if count < Self.mostFew { members.append(UInt64(truncatingIfNeeded: entry)) }
-            count += 1
+        for entry in 0..<block.count(of: lane) where isMember(entry) { insert(entry) }
+    }
+
+    /// The entries whose value of one column is accepted; the column is not unpacked for that.
+    @inline(__always)
+    init(_ block: BlockDecoder, _ lane: Lane, values accepts: (UInt64) -> Bool) {
+        answers = Array(repeating: 0, count: block.room(of: lane))
+        block.forEach(lane, 0..<block.count(of: lane)) { entry, value in
+            if accepts(value) { insert(entry) }
         }
+    }
+
+    private mutating func insert(_ entry: Int) {
+        answers[entry] = 1
+        if count < Self.mostFew { members.append(UInt64(truncatingIfNeeded: entry)) }
+        count += 1
     }
 
     var isEmpty: Bool { count == 0 }

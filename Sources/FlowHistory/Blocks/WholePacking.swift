@@ -58,32 +58,78 @@ struct WholePacking {
         }
     }
 
-    /// Adds the rows that have one of a few numbers. A number's bits are all zero after an exclusive or with its like;
-    /// adding the largest number of one bit less then leaves the top bit clear, and no carry leaves a number.
+    /// Adds the rows that have one of a few numbers.
     @inline(never)
     func find(_ numbers: [UInt64], _ words: Span<UInt64>, start: Int, count: Int, into rowArray: inout [UInt64]) {
-        var ones: UInt64 = 0
-        for place in 0..<perWord { ones |= 1 << UInt64(place * width) }
-        let top = ones << UInt64(width - 1)
-        let below = ones &* (BlockFormat.mask(width: width) >> 1)
-        // A larger one stands for what this run never says.
-        let patterns = numbers.filter { $0 <= BlockFormat.mask(width: width) }.map { ones &* $0 }
-        let patternSpan = patterns.span
+        let search = NumberSearch(numbers, width: width)
+        let words = words.extracting(start..<start &+ self.words(count))
         var rows = rowArray.mutableSpan
-        for position in 0..<self.words(count) {
-            let word = words[start &+ position]
-            var found: UInt64 = 0
-            for index in 0..<patternSpan.count {
-                let difference = word ^ patternSpan[index]
-                found |= ~((difference & below) &+ below | difference)
+        var position = 0
+        while position < words.count {
+            let end = min(position &+ NumberSearch.stretch, words.count)
+            if end &- position < NumberSearch.stretch || search.isIn(words.extracting(position..<end)) {
+                for index in position..<end {
+                    search.forEach(in: words[index]) { place in
+                        let row = index &* perWord &+ place
+                        rows[row >> 6] |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
+                    }
+                }
             }
-            found &= top
-            while found != 0 {
-                let place = UInt32(truncatingIfNeeded: found.trailingZeroBitCount) / UInt32(truncatingIfNeeded: width)
-                let row = position &* perWord &+ Int(place)
-                rows[row >> 6] |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
-                found &= found &- 1
-            }
+            position = end
+        }
+    }
+}
+
+/// Finds a few numbers in words that hold them side by side. A number's bits are all zero after an exclusive or with its
+/// like; adding the largest number of one bit less then leaves the top bit clear, and no carry leaves a number.
+private struct NumberSearch {
+    /// Words that are looked at together: mostly none has any.
+    static let stretch = 8
+
+    private let width: UInt32
+    private let top: UInt64
+    private let below: UInt64
+    /// Each number in all places of a word.
+    private let patterns: [UInt64]
+
+    init(_ numbers: [UInt64], width: Int) {
+        let mask = BlockFormat.mask(width: width)
+        var ones: UInt64 = 0
+        for place in 0..<64 / width { ones |= 1 << UInt64(place * width) }
+        self.width = UInt32(width)
+        top = ones << UInt64(width - 1)
+        below = ones &* (mask >> 1)
+        // A larger one stands for what this run never says.
+        patterns = numbers.filter { $0 <= mask }.map { ones &* $0 }
+    }
+
+    /// The top bit of each place is clear where the pattern's number is.
+    @inline(__always)
+    private func differences(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
+        let difference = word ^ pattern
+        return (difference & below) &+ below | difference
+    }
+
+    /// - Parameter words: `stretch` of them.
+    @inline(__always)
+    func isIn(_ words: Span<UInt64>) -> Bool {
+        var different = UInt64.max
+        for index in patterns.indices {
+            let pattern = patterns[index]
+            for position in 0..<Self.stretch { different &= differences(words[position], pattern) }
+        }
+        return different & top != top
+    }
+
+    /// Calls the body for each place of a word that has one of the numbers.
+    @inline(__always)
+    func forEach(in word: UInt64, _ body: (Int) -> Void) {
+        var different = UInt64.max
+        for index in patterns.indices { different &= differences(word, patterns[index]) }
+        var found = ~different & top
+        while found != 0 {
+            body(Int(UInt32(truncatingIfNeeded: found.trailingZeroBitCount) / width))
+            found &= found &- 1
         }
     }
 }

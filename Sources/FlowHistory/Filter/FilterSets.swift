@@ -52,11 +52,9 @@ package enum SideSet: Sendable {
     func entries(_ block: inout BlockDecoder) -> EntrySet {
         switch self {
         case .endpoints(let set):
-            let entity = block.table(.entity)
-            return EntrySet(block, .entity) { set.contains(UInt32(truncatingIfNeeded: entity[$0] >> 32)) }
+            return EntrySet(block, .entity, values: { set.contains(UInt32(truncatingIfNeeded: $0 >> 32)) })
         case .identities(let list):
-            let entity = block.table(.entity)
-            return EntrySet(block, .entity) { list.contains(UInt32(truncatingIfNeeded: entity[$0])) }
+            return EntrySet(block, .entity, values: { list.contains(UInt32(truncatingIfNeeded: $0)) })
         case .prefixes(let list):
             let (high, low) = (block.table(.high), block.table(.low))
             return EntrySet(block, .entity) { row in list.contains { $0.accepts(high[row], low[row]) } }
