@@ -116,23 +116,56 @@ struct SetReader {
     /// The next list; nil when anything may be there, or nothing is left.
     mutating func next() -> [UInt32]? {
         var list: [UInt32] = []
-        return read { list.append($0) } ? list : nil
+        let isKnown = read {
+            list.append($0)
+            return true
+        }
+        return isKnown ? list : nil
     }
 
+    /// Reads the next list.
+    ///
+    /// - Parameter body: false when it wants no more of the list.
     /// - Returns: false when anything may be there.
     @inline(__always)
-    mutating func read(_ body: (UInt32) -> Void) -> Bool {
-        let count = Int(number())
-        guard count > 0, count - 1 <= bytes.count - position else { return false }
-        var value: UInt32 = 0
-        for _ in 1..<max(1, count) {
-            value &+= number()
-            body(value)
-        }
-        return true
+    mutating func read(_ body: (UInt32) -> Bool) -> Bool {
+        let list = Self.read(bytes.span, from: position, body)
+        position = list.end
+        return list.isKnown
     }
 
-    private mutating func number() -> UInt32 {
+    @inline(__always)
+    private static func read(
+        _ bytes: Span<UInt8>, from start: Int, _ body: (UInt32) -> Bool
+    ) -> (isKnown: Bool, end: Int) {
+        var position = start
+        let count = Int(number(bytes, &position))
+        guard count > 0, count - 1 <= bytes.count - position else { return (false, position) }
+        var left = count &- 1
+        var value: UInt32 = 0
+        while left > 0 {
+            left &-= 1
+            value &+= number(bytes, &position)
+            if !body(value) { break }
+        }
+        while left > 0, position < bytes.count {
+            if bytes[position] < 128 { left &-= 1 }
+            position &+= 1
+        }
+        return (true, position)
+    }
+
+    @inline(__always)
+    private static func number(_ bytes: Span<UInt8>, _ position: inout Int) -> UInt32 {
+        if position < bytes.count, bytes[position] < 128 {
+            defer { position &+= 1 }
+            return UInt32(bytes[position])
+        }
+        return longNumber(bytes, &position)
+    }
+
+    @inline(never)
+    private static func longNumber(_ bytes: Span<UInt8>, _ position: inout Int) -> UInt32 {
         var value: UInt32 = 0
         var shift: UInt32 = 0
         while position < bytes.count {

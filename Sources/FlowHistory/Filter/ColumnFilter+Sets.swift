@@ -19,7 +19,8 @@ extension ColumnConditions {
     /// Lists behind the last one that is asked for need not be read.
     private func asksFor(_ member: BlockSets.Member) -> Bool {
         switch member {
-        case .endpoint, .identity: !sides.isEmpty
+        case .endpoint: sides.contains { $0.endpoints != nil }
+        case .identity: sides.contains { $0.identities != nil }
         case .service: services != nil
         case .rule: rules != nil
         case .kernelReason: kernelReasons != nil
@@ -30,11 +31,9 @@ extension ColumnConditions {
     private func mayMatch(_ member: BlockSets.Member, _ reader: inout SetReader) -> Bool {
         switch member {
         case .endpoint:
-            let tests = sides.compactMap { $0.only { if case .endpoints(let set) = $0 { set } else { nil } } }
-            return reader.meets(tests) { $0.contains($1) }
+            return reader.meets(sides.compactMap(\.endpoints)) { $0.contains($1) }
         case .identity:
-            let tests = sides.compactMap { $0.only { if case .identities(let list) = $0 { list } else { nil } } }
-            return reader.meets(tests) { $0.contains($1) }
+            return reader.meets(sides.compactMap(\.identities)) { $0.contains($1) }
         case .service: return reader.meets(services.map { [$0] } ?? []) { $0.contains($1) }
         case .rule: return reader.meets(rules.map { [PerSide(source: $0)] } ?? []) { $0.contains($1) }
         case .kernelReason:
@@ -42,6 +41,11 @@ extension ColumnConditions {
         case .port: return reader.meets(ports.map { [$0] } ?? []) { $0.hasMember($1) }
         }
     }
+}
+
+extension PerSide<SideSet> {
+    fileprivate var endpoints: PerSide<IndexSet>? { only { if case .endpoints(let set) = $0 { set } else { nil } } }
+    fileprivate var identities: PerSide<[UInt32]>? { only { if case .identities(let list) = $0 { list } else { nil } } }
 }
 
 extension PerSide {
@@ -55,20 +59,25 @@ extension PerSide {
 
 extension SetReader {
     /// Whether for each test, and each side that it speaks of, the next list has a member that it accepts.
+    /// If not, the reader is of no more use.
     fileprivate mutating func meets<Accepted>(
         _ tests: [PerSide<Accepted>], _ accepts: (Accepted, UInt32) -> Bool
     ) -> Bool {
         if tests.isEmpty {
-            _ = read { _ in }
+            _ = read { _ in false }
             return true
         }
-        var bits = [UInt8](repeating: 0, count: tests.count)
-        let isKnown = read { value in
-            for index in tests.indices where bits[index] != 7 {
-                bits[index] |= tests[index].bits { accepts($0, value) }
+        let start = self
+        for test in tests {
+            self = start
+            var bits: UInt8 = 0
+            let isKnown = read { value in
+                bits |= test.bits { accepts($0, value) }
+                return bits != 7
             }
+            if isKnown && bits != 7 { return false }
         }
-        return !isKnown || bits.allSatisfy { $0 == 7 }
+        return true
     }
 }
 
