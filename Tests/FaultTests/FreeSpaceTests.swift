@@ -53,7 +53,9 @@ struct FreeSpaceTests {
             guard let removed, removed > 0 else { continue }
             hadRetention = true
             #expect(before < Self.wanted, "step \(step)")
-            #expect(free(store, others: others) >= Self.wanted || partitions(store) == 1, "step \(step)")
+            // Meanwhile the checkpoint thread may have moved a log's pages into their file.
+            let isFree = free(store, others: others) + (64 << 10) >= Self.wanted
+            #expect(isFree || partitions(store) == 1, "step \(step)")
             // Of what is now free, the last removed partition alone was needed for the last bytes.
             #expect(free(store, others: others) < Self.wanted + 128 << 10, "step \(step)")
         }

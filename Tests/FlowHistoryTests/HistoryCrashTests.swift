@@ -88,10 +88,14 @@ private func writeUntilKilled(_ directory: String, afterMicroseconds delay: Int)
     var writer = try HistoryWriter(settings, catalog: FlowCatalog())
     _ = FileManager.default.createFile(atPath: directory + "/said", contents: nil)
     let said = try FileHandle(forWritingTo: URL(filePath: directory + "/said"))
-    DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) { _ = kill(getpid(), SIGKILL) }
+    var isDue = false
     while true {
         writer.append(numbered(.random(in: 1...90), from: writer.nextSequence))
         try writer.commit()
         try said.write(contentsOf: Data("\(writer.status.storedThrough)\n".utf8))
+        if isDue { continue }
+        // From the first commit on, so that something is stored on a slow machine, too.
+        isDue = true
+        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(delay)) { _ = kill(getpid(), SIGKILL) }
     }
 }
