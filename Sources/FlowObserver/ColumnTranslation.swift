@@ -3,9 +3,10 @@ internal import FlowFilter
 internal import FlowHistory
 internal import FlowModel
 
-/// A filter in the form that history judges on its columns. Nothing is left out but names that come to be known while
-/// the store is read: of those, flows are let through, and the filter itself judges them. Where nobody does that
-/// (`isFinal`), such names meet no condition, as with the filter itself.
+/// A filter in the form that history judges on its columns. Nothing is left out but single flows (`sequences`) and names
+/// that come to be known while the store is read: of those, flows are let through, and the filter itself judges them.
+/// Where nobody does that (`isFinal`), such names meet no condition, as with the filter itself, and no single flows may be
+/// asked for.
 struct ColumnTranslation {
     private let isFinal: Bool
     private let endpointCount: Int
@@ -26,7 +27,7 @@ struct ColumnTranslation {
     func columns(_ spec: FilterSpec) -> ColumnFilter {
         ColumnFilter(
             anyOf: spec.allow.map { columns($0, acceptsUnknown: !isFinal) },
-            noneOf: spec.deny.map { columns($0, acceptsUnknown: false) })
+            noneOf: spec.deny.filter(\.sequences.isEmpty).map { columns($0, acceptsUnknown: false) })
     }
 
     private func columns(_ conditions: FilterConditions, acceptsUnknown: Bool) -> ColumnConditions {

@@ -8,7 +8,8 @@ struct FactPatterns {
 
     init(_ conditions: FilterConditions) {
         add(conditions.verdicts.map { .verdict($0) })
-        add(conditions.types.flatMap(Self.patterns))
+        // With types of which there is no flow, a list without patterns, which nothing matches.
+        if !conditions.types.isEmpty { lists.append(conditions.types.flatMap(Self.patterns)) }
         add(conditions.dropReasons.map { .verdict(.dropped) & .dropReason($0) })
         if !conditions.kernelReasons.isEmpty { add([.kind(.kernelDrop)]) }
         add(conditions.protocols.flatMap(\.protocols).map { .attributes(.layer4) & .ipProtocol($0) })

@@ -61,6 +61,36 @@ struct ColumnTranslationTests {
         #expect(isUsed == Self.filters.count * 2, "each filter chooses some and not all")
     }
 
+    @Test("leaves out nothing for a denial that no flow meets, or that columns cannot judge")
+    func deniesTooLittle() throws {
+        var oneFlow = FilterConditions()
+        oneFlow.sequences = [7]
+        for denied in [FilterConditions.none, oneFlow] {
+            let found = try Self.search(FilterSpec(deny: [denied]))
+            #expect(found.chosen.count == found.stored, "\(denied)")
+        }
+        #expect(try Self.search(FilterSpec(allow: [.none])).chosen == [])
+    }
+
+    /// Sequences that columns choose, and how many flows there are to choose from.
+    private static func search(_ spec: FilterSpec) throws -> (chosen: [UInt64], stored: Int) {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "apus-columns-\(UUID())").path()
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let catalog = FlowCatalog()
+        var random = SystemRandomNumberGenerator()
+        let flows = (1...300).map { flow($0, catalog, &random) }
+        var writer = try HistoryWriter(HistorySettings(directory: directory), catalog: catalog)
+        writer.append(flows.span)
+        try writer.commit()
+        try writer.close()
+        var reader = try HistoryReader(directory: directory)
+        var cursor = reader.cursor(order: .ascending, filter: ColumnTranslation(catalog).columns(spec))
+        var chosen: [UInt64] = []
+        while let batch = try reader.next(&cursor) { chosen += batch.map(\.sequence) }
+        return (chosen, flows.count)
+    }
+
     private static func spec(_ items: [(String, String)], isDenied: Bool) throws -> FilterSpec {
         let request = try FlowRequest(queryItems: items.map { (name: $0.0, value: $0.1) }, now: 0)
         return isDenied ? FilterSpec(deny: request.filter.allow) : request.filter
