@@ -174,7 +174,8 @@ let package = Package(
                 "HistoryVictim", "SQLiteRuntime", "apus",
             ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
-        tests("HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore]),
+        tests(
+            "HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore], exclude: ["abuse.py"]),
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),

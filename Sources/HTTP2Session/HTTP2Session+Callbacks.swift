@@ -59,6 +59,7 @@ private func receivedFrame(
     let header = unsafe frame!.pointee.hd
     let stream = HTTP2StreamID(rawValue: header.stream_id)
     let isEnd = header.flags & endStream != 0
+    if isIdle(header) { session.countIdleFrame() }
     if UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
         let head = session.partialHead.head
         if unsafe frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
@@ -70,6 +71,15 @@ private func receivedFrame(
         session.delegate.http2(endOfRequestOn: stream, trailers: [])
     }
     return 0
+}
+
+/// Whether a frame moves nothing: an abundance of them is a flood. A window's update goes with data that was sent.
+private func isIdle(_ header: nghttp2_frame_hd) -> Bool {
+    switch UInt32(header.type) {
+    case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue, NGHTTP2_PRIORITY.rawValue, NGHTTP2_RST_STREAM.rawValue: true
+    case NGHTTP2_DATA.rawValue: header.length == 0 && header.flags & endStream == 0
+    default: false
+    }
 }
 
 private func receivedData(

@@ -17,6 +17,8 @@ import CNghttp2
     var sentBytes = 0
     var sendLimit = 0
     var hasReportedInvalidFrame = false
+    private var idleFrames = 0
+    private var isFlooded = false
     var headerPacker = HTTP2HeaderPacker()
 
     /// The first SETTINGS frame is submitted: call `send(limit:)` once before any bytes are received.
@@ -59,6 +61,24 @@ import CNghttp2
             delegate.http2(write: unsafe RawSpan(_unsafeStart: UnsafeRawPointer(start!), byteCount: count))
         }
         return true
+    }
+
+    /// A new interval for `HTTP2Settings.maximumIdleFrames`.
+    package func beginInterval() { idleFrames = 0 }
+
+    /// Counts a frame that carries nothing. With too many of them the peer is told so (ENHANCE_YOUR_CALM), and the
+    /// connection has no use for more.
+    func countIdleFrame() {
+        idleFrames += 1
+        guard idleFrames > settings.maximumIdleFrames, !isFlooded else { return }
+        isFlooded = true
+        unsafe nghttp2_session_terminate_session(handle, HTTP2ErrorCode.enhanceYourCalm.rawValue)
+    }
+
+    /// Whether flow control lets no byte of a body through: the peer has taken all that it said it would.
+    package func isBlocked(_ stream: HTTP2StreamID) -> Bool {
+        unsafe nghttp2_session_get_stream_remote_window_size(handle, stream.rawValue) <= 0
+            || nghttp2_session_get_remote_window_size(handle) <= 0
     }
 
     /// Whether the connection still has a use for bytes of the peer. False together with `wantsWrite`: close.

@@ -48,16 +48,19 @@ package struct HTTP2ErrorCode: Hashable, Sendable {
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }
 
-/// What the session tells the peer in its first SETTINGS frame.
+/// What the session tells the peer in its first SETTINGS frame, and what it bears.
 package struct HTTP2Settings: Sendable {
     /// Streams that a peer may have open at a time; nghttp2 refuses more.
     package var maximumConcurrentStreams: Int
     /// Sum over the fields of a request of name + value + 32 bytes (RFC 9113, 6.5.2).
     package var maximumHeaderListBytes: Int
+    /// Frames that carry nothing (PING, SETTINGS, PRIORITY, RST_STREAM, empty DATA), until `beginInterval` is called.
+    package var maximumIdleFrames: Int
 
-    package init(maximumConcurrentStreams: Int, maximumHeaderListBytes: Int) {
+    package init(maximumConcurrentStreams: Int, maximumHeaderListBytes: Int, maximumIdleFrames: Int) {
         self.maximumConcurrentStreams = maximumConcurrentStreams
         self.maximumHeaderListBytes = maximumHeaderListBytes
+        self.maximumIdleFrames = maximumIdleFrames
     }
 }
 

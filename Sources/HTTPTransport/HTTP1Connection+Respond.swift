@@ -111,6 +111,7 @@ extension HTTP1Connection {
         guard let progress = response?.source.read(into: &chunk, limit: HTTPLimits.outputBytes) else { return false }
         if chunk.readableBytes > 0 {
             turn.spend(bytes: chunk.readableBytes)
+            writes += 1
             context.write(Self.wrapOutboundOut(.body(.byteBuffer(chunk))), promise: nil)
             if case .end = progress {} else { context.flush() }
         }

@@ -25,6 +25,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     /// Read from a body and written to the socket; reused while one streams.
     var chunk = ByteBuffer()
     var turn = TurnBudget()
+    var writes = 0
     var isWorking = false
     var isStopping = false
     var isLingering = false
@@ -33,6 +34,14 @@ final class HTTP1Connection: ChannelInboundHandler {
         self.services = services
         self.idleTimer = idleTimer
         self.assembly = HTTP1RequestAssembly(limits: services.limits)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let clock = StallClock(services)
+        idleTimer.isStalled = { [weak self, weak channel = context.channel] in
+            guard let self, let channel else { return false }
+            return clock.isStalled(isBlocked: !channel.isWritable, writes: writes)
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -17,6 +17,8 @@ final class HTTP2Connection: ChannelInboundHandler {
     var output = FrameOutput()
     private var context: ChannelHandlerContext?
     private var turn = TurnBudget()
+    private var interval = NIODeadline.now()
+    private var writes = 0
     private var isFlushing = false
     private var isStopping = false
     private var hasFailed = false
@@ -31,9 +33,22 @@ final class HTTP2Connection: ChannelInboundHandler {
         self.context = context
         let settings = HTTP2Settings(
             maximumConcurrentStreams: services.limits.concurrentStreams,
-            maximumHeaderListBytes: services.limits.headerBytes)
+            maximumHeaderListBytes: services.limits.headerBytes,
+            maximumIdleFrames: services.limits.idleFramesPerSecond)
         attempt { () throws(HTTP2Error) in session = try HTTP2Session(settings: settings, delegate: self) }
+        let clock = StallClock(services)
+        idleTimer.isStalled = { [weak self, weak channel = context.channel] in
+            guard let self, let channel else { return false }
+            return clock.isStalled(isBlocked: isBlocked(isWritable: channel.isWritable), writes: writes)
+        }
         flushOutput()
+    }
+
+    /// Whether something waits for the client that it does not take.
+    private func isBlocked(isWritable: Bool) -> Bool {
+        let hasWaiting = streams.contains { $1.source != nil }
+        return hasWaiting
+            && (!isWritable || streams.contains { $1.source != nil && session?.isBlocked($0) == true })
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -43,6 +58,11 @@ final class HTTP2Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasFailed else { return }
         let bytes = Self.unwrapInboundIn(data)
+        let now = NIODeadline.now()
+        if now - interval >= .seconds(1) {
+            interval = now
+            session?.beginInterval()
+        }
         attempt { () throws(HTTP2Error) in try session?.receive(bytes.readableBytesSpan) }
     }
 
@@ -122,6 +142,7 @@ final class HTTP2Connection: ChannelInboundHandler {
             output.dropOpenFrame()
             guard output.buffer.readableBytes > 0 else { break }
             turn.spend(bytes: output.buffer.readableBytes)
+            writes += 1
             context.writeAndFlush(Self.wrapOutboundOut(output.buffer), promise: nil)
         }
         if streams.isEmpty { output.shrink() }

@@ -17,6 +17,13 @@ package struct HTTPLimits: Sendable {
     package var bodyBytes = 1 << 20
     /// A connection on which nothing has been under way for so long is closed, also while its request is incomplete.
     package var idleTime: Duration = .seconds(60)
+    /// A client that has taken nothing for so long of what waits for it is closed, with what it holds; looked at each
+    /// `idleTime`. A person may pause a terminal for a while.
+    package var stallTime: Duration = .seconds(300)
+    /// Frames of HTTP/2 a second that carry nothing (PING, SETTINGS, PRIORITY, RST_STREAM, empty DATA); more: GOAWAY with
+    /// ENHANCE_YOUR_CALM. nghttp2 itself bears 1,000 resets at once and 33 a second, 8 CONTINUATIONs a request, 32
+    /// settings a frame, and 1,000 answers to PING and SETTINGS that the client does not read.
+    package var idleFramesPerSecond = 1_000
 
     /// Written to a socket at a time, one buffer a connection. Larger brings nothing (measured), smaller costs calls.
     static let outputBytes = 64 << 10

@@ -9,6 +9,8 @@ package struct HTTPServerCounts: Equatable, Sendable {
     package var requests = 0
     /// Answered with a 4xx by the transport itself, or an HTTP/2 frame that broke the protocol.
     package var malformedRequests = 0
+    /// Connections closed because their client took nothing for `HTTPLimits.stallTime`.
+    package var connectionsStalled = 0
 }
 
 /// Counters of all event loops.
@@ -18,6 +20,7 @@ final class HTTPServerStatistics: Sendable {
     let open = Atomic(0)
     let requests = Atomic(0)
     let malformed = Atomic(0)
+    let stalled = Atomic(0)
 
     var counts: HTTPServerCounts {
         HTTPServerCounts(
@@ -25,6 +28,7 @@ final class HTTPServerStatistics: Sendable {
             connectionsRefused: refused.load(ordering: .relaxed),
             connectionsOpen: open.load(ordering: .relaxed),
             requests: requests.load(ordering: .relaxed),
-            malformedRequests: malformed.load(ordering: .relaxed))
+            malformedRequests: malformed.load(ordering: .relaxed),
+            connectionsStalled: stalled.load(ordering: .relaxed))
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// Closes a connection on which nothing has been under way for `limit`: no request being answered.
@@ -10,6 +11,8 @@ final class IdleTimer {
     /// Nil while a request is under way.
     private var idleSince: NIODeadline?
     private var timer: Scheduled<Void>?
+    /// Asked each `limit` while a request is under way: whether the client has taken nothing for too long.
+    var isStalled: (() -> Bool)?
 
     init(channel: any Channel, limit: Duration) {
         self.channel = channel
@@ -27,6 +30,7 @@ final class IdleTimer {
     }
 
     func stop() {
+        isStalled = nil
         timer?.cancel()
         timer = nil
     }
@@ -39,10 +43,20 @@ final class IdleTimer {
 
     private func fire() {
         let due = (idleSince ?? .now()) + limit
-        if due <= .now() {
+        if isStalled?() == true {
+            reset()
+        } else if due <= .now() {
             channel.close(promise: nil)
         } else {
             schedule(at: due)
         }
+    }
+
+    /// Closes without waiting for what the kernel still holds for the client, who does not take it.
+    private func reset() {
+        let options = channel as? any SocketOptionProvider
+        let lingering = options?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        guard let lingering else { return channel.close(promise: nil) }
+        lingering.whenComplete { [channel] _ in channel.close(promise: nil) }
     }
 }

@@ -19,7 +19,8 @@ private final class SessionDriver: HTTP2SessionDelegate {
     static let postBlock: [UInt8] = [0x83, 0x84, 0x86, 0x41, 1, UInt8(ascii: "x")]
 
     init(headerBytes: Int = 1000) throws {
-        let settings = HTTP2Settings(maximumConcurrentStreams: 2, maximumHeaderListBytes: headerBytes)
+        let settings = HTTP2Settings(
+            maximumConcurrentStreams: 2, maximumHeaderListBytes: headerBytes, maximumIdleFrames: 100)
         session = try HTTP2Session(settings: settings, delegate: self)
         try receive(SessionDriver.preface + frame(type: 4))
         try send()
