@@ -10,6 +10,8 @@ package struct FlowRequest: Hashable, Sendable {
     package var first: Int?
     package var last: Int?
     package var follow = false
+    /// Only flows behind this sequence, as who has the others comes back. Takes the place of `last`.
+    package var after: UInt64?
 
     package init() {}
 

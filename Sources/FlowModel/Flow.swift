@@ -8,7 +8,8 @@
 public struct Flow: BitwiseCopyable, Sendable {
     /// Time of the event in the kernel, nanoseconds since 1970-01-01 UTC.
     public var timeNanoseconds: UInt64 = 0
-    /// Position in this store's or server's one sequence of flows; rises by 1 per flow, also over restarts.
+    /// Position in this store's or server's one sequence of flows; rises by 1 per flow, also over restarts; jumps
+    /// after a server that was killed, so that none is ever given twice.
     public var sequence: UInt64 = 0
     public var source = IPAddress.unspecified
     public var destination = IPAddress.unspecified

@@ -45,6 +45,8 @@ package final class FlowAnswer {
     /// Has caught up once: from now on, being overtaken is a loss.
     private var isLive = false
     private var lossCursor: Int
+    /// The client comes back and is yet to be told what it missed for good.
+    private var resumesAfter: UInt64?
     private var hasToldStoredLosses = false
     private let budget = ReadingBudget()
 
@@ -57,20 +59,23 @@ package final class FlowAnswer {
         let wanted = request.filter.sequences
         end = request.follow && wanted == nil ? nil : min(edge, wanted.map { $0.upperBound &+ 1 } ?? .max)
         remaining = request.first ?? .max
-        mustSelect = request.last != nil
+        resumesAfter = request.after
+        mustSelect = request.last != nil && request.after == nil
         let wantsPast = request.since != nil || request.until != nil || request.first != nil || !request.follow
         if mustSelect || !wantsPast {
             next = end ?? edge
         } else {
             next = max(observer.history == nil ? observer.ring.oldest : 0, wanted?.lowerBound ?? 0)
         }
+        if let after = request.after { next = observer.next(from: min(after + 1, edge)) }
         isLive = next == edge && !mustSelect
         lossCursor = observer.losses.count
     }
 
     /// Whether the next step may block on the disk.
     package var readsDisk: Bool {
-        observer.history != nil && waiting.isEmpty && (mustSelect || (!isLive && next < observer.ring.oldest))
+        observer.history != nil && waiting.isEmpty
+            && (mustSelect || resumesAfter != nil || (!isLive && next < observer.ring.oldest))
     }
 
     /// Nobody wants the rest: a step that is under way ends before its next block. The one method that any thread may call.
@@ -90,7 +95,12 @@ package final class FlowAnswer {
         if budget.isCancelled { return .end }
         if mustSelect { try selectLast(&losses) }
         if !waiting.isEmpty { return takeWaiting(into: &flows, limit: limit) }
+        if let after = resumesAfter.take() {
+            losses += try Resumption(after: after, observer, budget).losses(&lossCursor)
+            hasToldStoredLosses = true
+        }
         takeLosses(into: &losses)
+        next = observer.next(from: next)
         guard remaining > 0, next < end ?? .max else { return .end }
         if isLive || next >= observer.ring.oldest {
             return readRing(before: min(end ?? .max, boundary), into: &flows, losses: &losses)
@@ -112,7 +122,7 @@ package final class FlowAnswer {
     /// Whether what is still to come depends on the filter and on `position` alone: all answers of which that is true
     /// give the same flows, so they may be read once (`FlowTail`) for all.
     package var isShareable: Bool {
-        isLive && waiting.isEmpty && end == nil && request.first == nil && request.since == nil
+        isLive && resumesAfter == nil && waiting.isEmpty && end == nil && request.first == nil && request.since == nil
             && request.until == nil
     }
 
@@ -235,8 +245,9 @@ package final class FlowAnswer {
         // Without a store, flows that the ring forgets from now on are lost to this answer.
         isLive = observer.history == nil
         let missing = seekBackwards(request.last ?? 0)
-        guard missing > 0, next > 1, let history = observer.history else { return }
-        let below = min(next, (storedThrough(history, reaching: next - 1) ?? history.storedThrough()) + 1)
+        let newest = observer.last(before: next)
+        guard missing > 0, newest > 0, let history = observer.history else { return }
+        let below = min(next, (storedThrough(history, reaching: newest) ?? history.storedThrough()) + 1)
         let store = try StoreReading(
             history, order: .descending,
             sequences: min(request.filter.sequences?.lowerBound ?? 0, below - 1)...below - 1, times: times,

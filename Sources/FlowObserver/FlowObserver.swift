@@ -4,6 +4,7 @@ import FlowHistory
 package import FlowModel
 package import FlowRing
 import Synchronization
+import SystemRuntime
 
 /// Answers questions for flows out of history and ring, as one sequence without a gap or a double at the seam.
 ///
@@ -30,6 +31,10 @@ package final class FlowObserver: Sendable {
     package let ring: BroadcastRing<Flow>
     package let losses: LossLedger
     let history: History?
+    /// Highest sequence that was in the store when this server began. None ever lay between it and the ring's start.
+    private let storedBefore: UInt64
+    /// When this server began; nanoseconds since 1970-01-01 UTC.
+    let startNanoseconds = SystemClock.realtimeNanoseconds()
     private let followersLost = Atomic<UInt64>(0)
     private let damagedFlows = Atomic<UInt64>(0)
     private let damage = Mutex((met: StoreDamage(), told: 0))
@@ -57,6 +62,7 @@ package final class FlowObserver: Sendable {
 
     func countLostByFollower(_ count: UInt64) { followersLost.add(count, ordering: .relaxed) }
 
+    /// - Parameter history: of which the flows before the ring's start are stored, and none of those from there on.
     package init(
         catalog: FlowCatalog, ring: BroadcastRing<Flow>, losses: LossLedger, history: History?
     ) {
@@ -64,7 +70,22 @@ package final class FlowObserver: Sendable {
         self.ring = ring
         self.losses = losses
         self.history = history
+        let before = max(1, ring.start) - 1
+        storedBefore = min(before, history?.storedThrough() ?? before)
     }
+
+    /// The next sequence that a flow may have.
+    func next(from sequence: UInt64) -> UInt64 {
+        sequence > storedBefore ? max(sequence, ring.start) : sequence
+    }
+
+    /// The last sequence before `sequence` that a flow may have.
+    func last(before sequence: UInt64) -> UInt64 {
+        sequence <= ring.start ? min(storedBefore, max(1, sequence) - 1) : sequence - 1
+    }
+
+    /// Sequence of the next flow to come: no client can have it yet.
+    package var edge: UInt64 { ring.published }
 
     package func answer(to request: FlowRequest) -> FlowAnswer { FlowAnswer(request, self) }
 }

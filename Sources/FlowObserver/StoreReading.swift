@@ -29,6 +29,9 @@ final class StoreReading {
             budget: budget)
     }
 
+    /// No flow before it is in the store, whatever there was; nil if the store is empty.
+    func firstSequence() throws(HistoryError) -> UInt64? { try reader.firstSequence() }
+
     /// The gaps that the store knows of in an interval.
     func losses(times: ClosedRange<UInt64>?) throws(HistoryError) -> [LostEvent] { try reader.losses(times: times) }
 

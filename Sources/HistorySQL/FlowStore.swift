@@ -14,7 +14,13 @@ final class FlowStore {
     /// What the statement has met.
     var report = ScanReport()
     private var reader: HistoryReader
-    private var stretches: [UInt64: [HistoryStretch]] = [:]
+    private var stretches: [StretchKey: [HistoryStretch]] = [:]
+
+    private struct StretchKey: Hashable {
+        let firstSequence: UInt64
+        /// In each, at least.
+        let flows: Int
+    }
 
     init(directory: String) throws(HistoryError) {
         let catalog = FlowCatalog()
@@ -44,7 +50,7 @@ final class FlowStore {
     }
 
     private func stretches(of period: HistoryPartition, flows count: Int) throws(HistoryError) -> [HistoryStretch] {
-        let key = period.sequences.lowerBound << 24 | UInt64(count)
+        let key = StretchKey(firstSequence: period.sequences.lowerBound, flows: count)
         if let known = stretches[key] { return known }
         let found = try reader.stretches(of: period, flows: count).compactMap { stretch -> HistoryStretch? in
             guard stretch.sequences.overlaps(period.sequences) else { return nil }

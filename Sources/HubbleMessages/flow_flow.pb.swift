@@ -3142,7 +3142,8 @@ package nonisolated struct Flow_Apus: Sendable {
   /// Of layer 3, that this event stands for.
   package var bytes: UInt64 = 0
 
-  /// Position in the one sequence of this server's flows; rises by 1 per flow, over restarts, too.
+  /// Position in the one sequence of this server's flows; rises by 1 per flow, over restarts, too. It
+  /// jumps after a server that was killed, so that none is ever given twice.
   package var sequence: UInt64 = 0
 
   package var sourceUnknown: Flow_Apus.UnknownName = .nameKnown

@@ -8,6 +8,8 @@ enum StoreMeta {
     private static let created = "created"
     /// `<first> <last>`: see `Compaction`.
     private static let compacting = "compacting"
+    /// See `WriterRun`.
+    private static let run = "run"
 
     /// The store's id; a new store, and one whose id is damaged, gets one, and the time of its creation.
     static func establishID(_ connection: borrowing Connection) throws(SQLiteError) -> StoreID {
@@ -68,6 +70,12 @@ enum StoreMeta {
             return try connection.execute("DELETE FROM meta WHERE key = '\(compacting)'")
         }
         try write(compacting, "\(range.lowerBound) \(range.upperBound)", connection)
+    }
+
+    static func readRun(_ connection: borrowing Connection) throws(SQLiteError) -> Found { try read(run, connection) }
+
+    static func setRun(_ connection: borrowing Connection, _ text: String) throws(SQLiteError) {
+        try write(run, text, connection)
     }
 
     /// RFC 3339.

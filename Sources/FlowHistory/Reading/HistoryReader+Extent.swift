@@ -26,6 +26,12 @@ extension HistoryReader {
         return extent
     }
 
+    /// Retention has removed what lay before; nil when there is no file of flows.
+    package mutating func firstSequence() throws(HistoryError) -> UInt64? {
+        try look()
+        return partitions.first
+    }
+
     /// From the oldest to the newest flow that is there, as in `extent`, at less cost; nil when there are none.
     package mutating func heldTimes() throws(HistoryError) -> ClosedRange<UInt64>? {
         try look()

@@ -45,6 +45,7 @@ extension HistoryWriter {
         try commit()
         checkpointer.finish()
         try whileDoing("closing history") { () throws(SQLiteError) in
+            try WriterRun.end(connection, next: nextSequence)
             try Self.endLog(partition.connection)
             try Self.endLog(connection)
         }

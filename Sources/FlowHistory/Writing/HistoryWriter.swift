@@ -21,7 +21,8 @@ package struct HistoryWriter: ~Copyable, Sendable {
     /// What it met of the store, when it opened it, that cannot be believed. Flows that are missing from the tail are
     /// counted as lost.
     package private(set) var damage: StoreDamage
-    /// The sequence that the next flow should have: the last stored one + 1, also over restarts and retention; from 1.
+    /// The sequence that the next flow should have: the last one + 1, also over restarts and retention, but for a jump
+    /// after a run that was killed (`beginRun`); from 1.
     package private(set) var nextSequence: UInt64
 
     let connection: Connection
@@ -75,6 +76,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let tail = try partition.readTail()
         try Self.reserveNames(catalog, firsts, partition.extent, settings, &loaded, &damage)
         let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
+        let run = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
+            try WriterRun.start(connection, stored: last)
+        }
+        let lost = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
+            run.followsKilled ? try Self.lossOfKilledRun(connection, lastTime: partition.summary.latestTime) : nil
+        }
         let status = HistoryStatus(storedThrough: last)
         let checkpointer = HistoryCheckpointer(settings, status)
         try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
@@ -93,7 +100,7 @@ package struct HistoryWriter: ~Copyable, Sendable {
         window = tail
         durableFlows = tail.count
         window.reserveCapacity(settings.blockFlows + settings.backlogFlows)
-        (storeID, nextSequence, persisted) = (opened.id, last + 1, loaded)
+        (storeID, nextSequence, persisted) = (opened.id, run.next, loaded)
         (self.settings, self.catalog) = (settings, catalog)
         self.sealed = sealed
         self.damage = damage
@@ -102,6 +109,25 @@ package struct HistoryWriter: ~Copyable, Sendable {
         measureOthers()
         status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
         if let loss = self.partition.missingTail(tail.count) { append(loss: loss) }
+        if let lost { append(loss: lost) }
+    }
+
+    /// From the last stored flow up to now; how many were lost is not known, which a count of 0 says.
+    private static func lossOfKilledRun(
+        _ connection: borrowing Connection, lastTime: UInt64
+    ) throws(SQLiteError) -> LostEvent {
+        let now = try connection.integer("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)") ?? 0
+        let nanoseconds = UInt64(max(0, now)) * 1_000_000
+        return LostEvent(
+            place: .history, count: 0, firstNanoseconds: min(nanoseconds, lastTime), lastNanoseconds: nanoseconds)
+    }
+
+    /// From now on flows are shown to others before they are durable: should this process be killed, no later one gives
+    /// them a sequence again. Durable when it returns.
+    package func beginRun() throws(HistoryError) {
+        try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
+            try WriterRun.begin(connection, at: nextSequence)
+        }
     }
 
     /// Flows of the newest partition may use names that the catalog lost: these indices are given to no other.
@@ -161,9 +187,9 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let accepted = min(flows.count, room)
         if accepted > 0 {
             for index in 0..<accepted { window.append(flows[index]) }
-            nextSequence = flows[accepted - 1].sequence + 1
             if waitingSince == nil { waitingSince = now }
         }
+        nextSequence = flows[flows.count - 1].sequence + 1
         if accepted < flows.count { lose(flows.extracting(accepted..<flows.count), now) }
         status.waits(waitingFlows)
     }

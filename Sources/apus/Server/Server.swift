@@ -34,6 +34,7 @@ final class Server: Sendable {
         var history = settings.history
         history.nodeName = settings.nodeName
         let writer = try HistoryWriter(history, catalog: catalog)
+        try writer.beginRun()
         let directory = Directory(
             catalog: catalog, allocator: try IdentityAllocator(path: settings.history.directory + "/identities.json"),
             nodeName: settings.nodeName, nodeAddresses: settings.nodeAddresses)
