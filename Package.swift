@@ -52,6 +52,7 @@ let package = Package(
         .systemLibrary(name: "CBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values
         target("FlowModel"),
@@ -61,6 +62,7 @@ let package = Package(
         target("BPFRuntime", ["CBPF", "CLinux", "SystemRuntime"]),
         target("SQLiteRuntime", ["CSQLite"]),
         target("HTTP2Session", ["CNghttp2"]),
+        target("ZlibRuntime", ["CZlib"]),
 
         // Shared
         target("FlowCatalog", ["FlowModel"]),
@@ -70,7 +72,7 @@ let package = Package(
         .target(name: "HubbleMessages", dependencies: [swiftProtobuf], swiftSettings: generated),
         target("CiliumEvents", ["DatapathABI"]),
         target("Manifests", [yams]),
-        target("HTTPTransport", ["HTTP2Session", nioCore, nioPosix, nioHTTP1]),
+        target("HTTPTransport", ["HTTP2Session", "ZlibRuntime", nioCore, nioPosix, nioHTTP1]),
 
         // Stages
         target(

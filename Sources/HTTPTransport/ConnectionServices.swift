@@ -9,6 +9,11 @@ struct ConnectionServices: Sendable {
     /// One for each event loop.
     let turns: [ObjectIdentifier: TurnQueue]
 
+    /// The answer in the form that is sent. On the connection's event loop.
+    func respond(to request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse {
+        responder.respond(to: request, on: eventLoop).coded(for: request)
+    }
+
     /// Calls `action` after the other connections of `eventLoop`, which must be the current one, had their turn.
     func nextTurn(on eventLoop: any EventLoop, _ action: @escaping () -> Void) {
         turns[ObjectIdentifier(eventLoop)]?.enqueue(action)

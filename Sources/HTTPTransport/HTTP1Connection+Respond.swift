@@ -23,7 +23,7 @@ extension HTTP1Connection {
         services.statistics.requests.add(1, ordering: .relaxed)
         switch work {
         case .request(let exchange):
-            let answer = services.responder.respond(to: exchange.request, on: context.eventLoop)
+            let answer = services.respond(to: exchange.request, on: context.eventLoop)
             send(answer, to: exchange, context: context)
         case .refusal(let problem):
             services.statistics.malformed.add(1, ordering: .relaxed)

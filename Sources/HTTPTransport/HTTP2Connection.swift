@@ -106,7 +106,7 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     func respond(to request: HTTPRequest) -> HTTPResponse? {
-        context.map { services.responder.respond(to: request, on: $0.eventLoop) }
+        context.map { services.respond(to: request, on: $0.eventLoop) }
     }
 
     func respond(toHeadOf request: HTTPRequest) -> HTTPResponse? {

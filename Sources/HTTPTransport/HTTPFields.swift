@@ -26,6 +26,8 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         fields.append(Field(name: name, value: value))
     }
 
+    package mutating func append(contentsOf more: [Field]) { fields += more }
+
     /// The value of the first field of this name.
     package subscript(_ name: String) -> String? {
         fields.first { $0.name.isSameFieldName(as: name) }?.value

@@ -34,5 +34,9 @@ package struct HTTPLimits: Sendable {
     /// How long a connection that was refused something may go on sending, so that it gets to read the answer.
     static let lingerTime: TimeAmount = .seconds(2)
 
+    /// A stream that is sent as gzip costs `GzipEncoder.memoryBytes` (102 kB) more. A full answer that is shorter than this
+    /// is sent as it is.
+    static let leastGzipBytes = 1 << 10
+
     package init() {}
 }

@@ -16,6 +16,9 @@ final class TestResponder: HTTPResponder {
         case "/query": .text(request.queryItems.map { "\($0.name)=[\($0.value)]\n" }.joined())
         case "/large":
             .full(status: 200, headers: [:], body: ByteBuffer(repeating: UInt8(ascii: "x"), count: 1_000_000))
+        case "/text": .text((1...2_000).map { "\($0)\n" }.joined())
+        case "/count-text":
+            .streaming(status: 200, headers: ["content-type": "text/plain"], body: CountingBody(last: 100_000))
         case "/empty": .full(status: 204, headers: [:], body: ByteBuffer())
         case "/count": .streaming(status: 200, headers: [:], body: CountingBody(last: 100_000))
         case "/broken": .streaming(status: 200, headers: [:], body: BrokenBody())
