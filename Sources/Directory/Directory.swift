@@ -5,7 +5,7 @@ package import Manifests
 /// Turns manifests into who has which address. Belongs to the control plane; one task at a time.
 package struct Directory {
     let catalog: FlowCatalog
-    let clusterName: String
+    package let clusterName: String
     /// A pod that names no node is this node's.
     let nodeName: String
     /// The node's own addresses, besides those that its Node object names.

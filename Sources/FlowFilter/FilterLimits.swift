@@ -6,4 +6,6 @@ package enum FilterLimits {
     package static let values = 1_024
     /// Of one value, in UTF-8.
     package static let valueBytes = 4_096
+    /// Of a query, filters or not.
+    package static let parameters = 512
 }

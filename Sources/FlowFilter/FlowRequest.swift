@@ -25,7 +25,7 @@ package struct FlowRequest: Hashable, Sendable {
     ///   - now: nanoseconds since 1970-01-01 UTC, from which durations count back.
     ///   - origin: whose flows are asked for.
     ///   - parameters: those that are accepted.
-    ///   - others: accepted, too, and read elsewhere: an error names them.
+    ///   - others: accepted, too, but read elsewhere and passed over here.
     package init(
         queryItems: [(name: String, value: String)], now: UInt64, of origin: FlowOrigin = .unknown,
         accepting parameters: [FilterParameter] = FilterParameter.allCases, others: [String] = []

@@ -18,6 +18,11 @@ struct RequestReader {
 
     mutating func read(name: String, value: String) throws(FilterError) {
         position += 1
+        try checkLimits(name, value)
+        if others.contains(name) {
+            if isNegated { throw trailingNot(before: name) }
+            return
+        }
         guard let parameter = FilterParameter(rawValue: name), parameters.contains(parameter) else {
             throw unknown(name)
         }
@@ -35,6 +40,19 @@ struct RequestReader {
             throw FilterError(parameter: name, value: value, position: position, problem: "given twice")
         }
         try readRange(parameter, value)
+    }
+
+    private func checkLimits(_ name: String, _ value: String) throws(FilterError) {
+        if position > FilterLimits.parameters {
+            throw FilterError(
+                parameter: name, position: position, problem: "too many parameters",
+                accepted: "at most \(FilterLimits.parameters)")
+        }
+        if value.utf8.count > FilterLimits.valueBytes {
+            throw FilterError(
+                parameter: name, position: position, problem: "a value of \(value.utf8.count) bytes",
+                accepted: "at most \(FilterLimits.valueBytes) bytes")
+        }
     }
 
     mutating func finish() throws(FilterError) -> FlowRequest {

@@ -67,7 +67,9 @@ package final class FlowAnswer {
         } else {
             next = max(observer.history == nil ? observer.ring.oldest : 0, wanted?.lowerBound ?? 0)
         }
-        if let after = request.after { next = observer.next(from: min(after + 1, edge)) }
+        if let after = request.after {
+            next = observer.next(from: min(max(after + 1, wanted?.lowerBound ?? 0), edge))
+        }
         isLive = next == edge && !mustSelect
         lossCursor = observer.losses.count
     }
@@ -125,6 +127,9 @@ package final class FlowAnswer {
         isLive && resumesAfter == nil && waiting.isEmpty && end == nil && request.first == nil && request.since == nil
             && request.until == nil
     }
+
+    /// Only so many of the oldest flows are wanted.
+    package var hasCount: Bool { request.first != nil }
 
     /// Next sequence wanted.
     package var position: UInt64 { next }

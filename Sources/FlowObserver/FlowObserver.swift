@@ -15,12 +15,17 @@ package final class FlowObserver: Sendable {
         package let directory: String
         /// Highest durable sequence; 0: none.
         package let storedThrough: @Sendable () -> UInt64
+        /// From the oldest to the newest durable flow; nil: there is none. Nanoseconds since 1970-01-01 UTC.
+        package let heldTimes: @Sendable () -> ClosedRange<UInt64>?
         /// Filled with the store's names as they are read; nil where this process' writer has done that.
         package let readersCatalog: FlowCatalog?
 
         package init(
-            directory: String, readersCatalog: FlowCatalog? = nil, storedThrough: @escaping @Sendable () -> UInt64
+            directory: String, readersCatalog: FlowCatalog? = nil,
+            heldTimes: @escaping @Sendable () -> ClosedRange<UInt64>? = { nil },
+            storedThrough: @escaping @Sendable () -> UInt64
         ) {
+            self.heldTimes = heldTimes
             self.directory = directory
             self.readersCatalog = readersCatalog
             self.storedThrough = storedThrough

@@ -30,7 +30,7 @@ struct Resumption {
     func losses(_ cursor: inout Int) throws(HistoryError) -> [LostEvent] {
         cursor = 0
         let recent = observer.losses.entries(from: &cursor).filter { $0.place != .history }
-        if let time = timeInRing() { return recent.filter { $0.lastNanoseconds > time } }
+        if let time = observer.time(at: after) { return recent.filter { $0.lastNanoseconds > time } }
         guard let history = observer.history else { return expired(upTo: observer.ring.oldest) + recent }
         return try stored(history, recent)
     }
@@ -56,13 +56,5 @@ struct Resumption {
         return [
             LostEvent(place: .history, count: isJump ? 0 : count, firstNanoseconds: now, lastNanoseconds: now)
         ]
-    }
-
-    /// Of the client's last flow; nil if the ring does not have it.
-    private func timeInRing() -> UInt64? {
-        var reader = BroadcastReader(observer.ring, at: after, batchCapacity: 1)
-        var time: UInt64?
-        _ = reader.read(upTo: after + 1) { flows in if flows[0].sequence == after { time = flows[0].timeNanoseconds } }
-        return time
     }
 }

@@ -8,11 +8,14 @@ package struct CoverageReport: Codable, Sendable, Equatable {
     /// From the oldest to the newest flow that there is, wanted or not; nil: there is none.
     package var held_since: String?
     package var held_until: String?
-    /// Flows known to be missing in the range asked for, and the same by place.
+    /// Flows known to be missing in the range asked for, and the same by place. A place whose number is 0 lost flows
+    /// that nobody could count, as a server that was killed does.
     package var lost_flows: String
     package var lost: [String: String]
     package var damaged_blocks: Int
     package var damaged_flows: String
+    /// Where to go on; nil: the answer is no stream.
+    package var cursor: String?
 
     package init(
         asked: (since: UInt64?, until: UInt64?), held: ClosedRange<UInt64>?, losses: [LostEvent], damagedBlocks: Int,

@@ -23,6 +23,8 @@ struct PartitionSummary: Sendable, Equatable {
     var isEmpty: Bool { flows == 0 && lossTimes == nil }
 
     /// Of its flows; of its gaps, where it has none.
+    /// Of its flows; nil: it has none.
+    var heldTimes: ClosedRange<UInt64>? { flows > 0 ? minimumTime...max(minimumTime, maximumTime) : nil }
     var latestTime: UInt64 { flows > 0 ? maximumTime : lossTimes?.upperBound ?? 0 }
 
     /// Takes in what flows tell that are stored; they are counted apart, as those of the tail are stored twice.

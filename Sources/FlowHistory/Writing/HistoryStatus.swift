@@ -13,6 +13,7 @@ package final class HistoryStatus: Sendable {
     private let failures = Atomic<UInt64>(0)
     private let checkpointCount = Atomic<UInt64>(0)
     private let error = Mutex<String?>(nil)
+    private let held = Mutex<ClosedRange<UInt64>?>(nil)
 
     init(storedThrough: UInt64) {
         through.store(storedThrough, ordering: .releasing)
@@ -41,6 +42,19 @@ package final class HistoryStatus: Sendable {
     package var checkpoints: UInt64 { checkpointCount.load(ordering: .relaxed) }
     /// What went wrong last; nil again after the next commit that succeeds.
     package var lastError: String? { error.withLock { $0 } }
+
+    /// From the oldest to the newest durable flow; nil: there is none. Nanoseconds since 1970-01-01 UTC.
+    package var heldTimes: ClosedRange<UInt64>? { held.withLock { $0 } }
+
+    func holds(times: ClosedRange<UInt64>?) { held.withLock { $0 = times } }
+
+    /// Beside those that are known.
+    func alsoHolds(times: ClosedRange<UInt64>) {
+        held.withLock { held in
+            let known = held ?? times
+            held = min(known.lowerBound, times.lowerBound)...max(known.upperBound, times.upperBound)
+        }
+    }
 
     func committed(flows: Int, through sequence: UInt64?, blocks: Int) {
         if let sequence { through.store(sequence, ordering: .releasing) }

@@ -105,6 +105,7 @@ extension HistoryWriter {
     private mutating func adopt(blocks: Int, inBlocks: Int, bytes: Int) {
         let stored = waitingFlows
         status.committed(flows: stored, through: stored > 0 ? window.last?.sequence : nil, blocks: blocks)
+        if let times = partition.summary.heldTimes { status.alsoHolds(times: times) }
         window.removeFirst(inBlocks)
         durableFlows = window.count
         losses.removeAll(keepingCapacity: true)

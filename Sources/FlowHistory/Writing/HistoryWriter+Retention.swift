@@ -57,8 +57,16 @@ extension HistoryWriter {
             status.failed(failure)
             throw failure
         }
+        measureTimes()
         try refreshBytes()
         return result
+    }
+
+    func measureTimes() {
+        let times = (sealed + [partition.summary]).compactMap(\.heldTimes)
+        let oldest = times.map(\.lowerBound).min() ?? 0
+        let newest = times.map(\.upperBound).max() ?? 0
+        status.holds(times: times.isEmpty ? nil : oldest...newest)
     }
 
     private mutating func rollIfOld(_ now: UInt64) throws(SQLiteError) {

@@ -107,6 +107,7 @@ package struct HistoryWriter: ~Copyable, Sendable {
         self.partition = partition
         self.connection = connection
         measureOthers()
+        measureTimes()
         status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
         if let loss = self.partition.missingTail(tail.count) { append(loss: loss) }
         if let lost { append(loss: lost) }
