@@ -97,7 +97,7 @@ let package = Package(
             [
                 "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
                 "FlowHistory", "HubbleMessages", nioPosix, swiftProtobuf,
-            ]),
+            ], plugins: ["EmbedSchema"]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire", "SQLiteRuntime"]),
 
         // Program
@@ -196,7 +196,7 @@ let package = Package(
             [
                 "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver",
                 "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SyntheticTraffic", nioCore, nioEmbedded,
-                nioPosix,
+                nioPosix, yams,
             ],
             exclude: ["GRPC/client.py"]),
         tests(
@@ -211,6 +211,6 @@ let package = Package(
                 "FlowMetrics",
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
             ],
-            plugins: ["CompileBPF"]),
+            exclude: ["schemathesis.toml", "sse_client.py", "udp_sender.py"], plugins: ["CompileBPF"]),
     ]
 )

@@ -1,10 +1,32 @@
 import Foundation
 import PackagePlugin
 
-/// Turns `schema/history/NNNN_*.sql` into a Swift source, so that the executable carries its store's migrations.
+/// Turns what is in `schema` into Swift sources, so that the executable carries it: `history/NNNN_*.sql`, its store's
+/// migrations, and `openapi.yaml`, which the API shows.
 @main
 struct EmbedSchema: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+        target.name == "FlowAPI" ? [description(context)] : try migrations(context)
+    }
+
+    private func description(_ context: PluginContext) -> Command {
+        let file = context.package.directoryURL.appending(path: "schema/openapi.yaml")
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedOpenAPI.swift")
+        return .buildCommand(
+            displayName: "Embedding the description of the API", executable: URL(filePath: "/bin/sh"),
+            arguments: ["-ec", Self.descriptionScript, "embed", output.path(), file.path()], inputFiles: [file],
+            outputFiles: [output])
+    }
+
+    private static let descriptionScript = ####"""
+        {
+            printf 'enum EmbeddedOpenAPI {\n    static let text = ###"""\n'
+            cat "$2"
+            printf '\n"""###\n}\n'
+        } > "$1"
+        """####
+
+    private func migrations(_ context: PluginContext) throws -> [Command] {
         let folder = context.package.directoryURL.appending(path: "schema/history")
         let migrations = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "sql" }

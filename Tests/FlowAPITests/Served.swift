@@ -4,6 +4,7 @@ import FlowObserver
 import FlowRing
 import FlowWire
 import HTTPTransport
+import NIOCore
 import NIOEmbedded
 import NIOPosix
 import Testing
@@ -16,7 +17,7 @@ final class Served {
     let observer: FlowObserver
     let context: FlowJSONContext
     let loop = EmbeddedEventLoop()
-    let api: FlowAPI
+    private(set) var api: FlowAPI
     let queryThreads = NIOThreadPool(numberOfThreads: 1)
     private var writer: BroadcastWriter<Flow>
     private var next: UInt64 = 1
@@ -47,9 +48,13 @@ final class Served {
 
     /// Flow number n has port n modulo 1,000, and every third is dropped.
     func make(_ count: Int) {
-        let flows = (next..<next + UInt64(count)).map(Self.flow)
-        writer.append(flows.span)
-        next += UInt64(count)
+        let end = next + UInt64(count)
+        while next < end {
+            let batchEnd = min(end, next + UInt64(ring.capacity / 2))
+            let flows = (next..<batchEnd).map(Self.flow)
+            writer.append(flows.span)
+            next = batchEnd
+        }
     }
 
     /// The next flow, changed.
@@ -75,13 +80,27 @@ final class Served {
         return flow
     }
 
-    func ask(_ query: [(String, String)], of path: String = "/v1/flows") -> HTTPResponse {
+    func ask(
+        _ query: [(String, String)], of path: String = "/v1/flows", method: String = "GET", _ headers: HTTPFields = [:],
+        body: String = ""
+    ) -> HTTPResponse {
         let items = query.map { HTTPQueryItem(name: $0.0, value: $0.1) }
-        return api.respond(to: HTTPRequest(method: "GET", path: path, queryItems: items), on: loop)
+        let request = HTTPRequest(
+            method: method, path: path, queryItems: items, headers: headers, body: ByteBuffer(string: body))
+        return api.respond(to: request, on: loop)
     }
 
-    func follow(_ query: [(String, String)]) throws -> Follower {
-        guard case .streaming(200, _, let body) = ask(query) else { throw Refused() }
+    /// The same flows from an API that knows something else.
+    func know(_ origins: [String] = [], _ change: (inout FlowAPI.Sources) -> Void) {
+        var sources = api.sources
+        change(&sources)
+        api = FlowAPI(
+            observer: observer, context: context, sources: sources, queryThreads: queryThreads,
+            crossOrigin: CrossOrigin(origins: origins))
+    }
+
+    func follow(_ query: [(String, String)], _ headers: HTTPFields = [:]) throws -> Follower {
+        guard case .streaming(200, _, let body) = ask(query, headers) else { throw Refused() }
         return Follower(body, on: loop)
     }
 

@@ -17,7 +17,7 @@ struct StreamFormatTests {
         request.follow = true
         let body = FlowStreamBody(
             served.observer.answer(to: request), kind, LiveFeeds(served.loop, served.observer, served.context),
-            served.queryThreads, report: { _ in })
+            served.queryThreads, coverage: StreamCoverage(request), report: { _ in })
         return (body, Follower(body, on: served.loop))
     }
 
@@ -29,14 +29,16 @@ struct StreamFormatTests {
         served.make(3)
         served.loop.advanceTime(by: .milliseconds(10))
         follower.drain()
-        let events = follower.text.split(separator: "\n\n").map { $0.split(separator: "\n") }
+        #expect(follower.text.hasPrefix("retry: 2000\n\n"))
+        let events = follower.text.split(separator: "\n\n").dropFirst().map { $0.split(separator: "\n") }
         #expect(events.count == 3)
         var encoder = FlowJSONEncoder(served.context)
         for (index, event) in events.enumerated() {
             var line: [UInt8] = []
             encoder.append(Served.flow(UInt64(index + 1)), to: &line)
             let id = try #require(event.first?.dropFirst("id: ".count))
-            #expect(FlowCursor(String(id), storeID: served.context.storeID)?.sequence == UInt64(index + 1))
+            let cursor = try FlowCursor(parsing: String(id), storeID: served.context.storeID)
+            #expect(cursor.sequence == UInt64(index + 1))
             #expect("\(event.last!)\n" == "data: " + String(decoding: line, as: UTF8.self))
         }
     }
@@ -65,11 +67,13 @@ struct StreamFormatTests {
     }
 
     @Test("refuses a cursor of another store")
-    func foreignCursor() {
+    func foreignCursor() throws {
         let (one, other) = ([UInt8](repeating: 1, count: 16), [UInt8](repeating: 2, count: 16))
         let text = FlowCursor(sequence: 12).text(storeID: one)
-        #expect(FlowCursor(text, storeID: one)?.sequence == 12)
-        #expect(FlowCursor(text, storeID: other) == nil)
-        #expect(FlowCursor("01010101-12x", storeID: one) == nil)
+        #expect(try FlowCursor(parsing: text, storeID: one).sequence == 12)
+        #expect(throws: FlowCursor.Problem.ofOtherStore) { try FlowCursor(parsing: text, storeID: other) }
+        for text in ["", "12", "01010101-", "01010101-12x", "01010101-+1", "0101-12", "01010101-18446744073709551615"] {
+            #expect(throws: FlowCursor.Problem.malformed) { try FlowCursor(parsing: text, storeID: one) }
+        }
     }
 }

@@ -2,66 +2,90 @@ package import FlowFilter
 internal import FlowObserver
 package import FlowWire
 internal import HTTPTransport
+internal import NIOCore
 
 extension FlowAPI {
     /// Answers a question that names neither a range nor a number with so many flows, as Hubble's command line does.
     package static let defaultLast = 20
 
     func flows(_ request: APIRequest) -> HTTPResponse {
+        let store = FlowsQuestion.Store(id: context.storeID, edge: observer.edge, origin: context.origin)
         do throws(FilterError) {
-            var items = request.queryItems
-            let compatibility = try Self.compatibility(&items)
-            let mask = try Self.fieldMask(&items)
-            var question = try FlowRequest(queryItems: items, now: sources.now(), of: context.origin)
-            if question.isOpen { question.last = Self.defaultLast }
-            let kind = FlowStreamKind(filter: question.filter, compatibility: compatibility, mask: mask)
-            return .streaming(
-                status: 200, headers: ["content-type": "application/x-ndjson", "cache-control": "no-store"],
-                body: stream(question, kind, request))
+            let question: FlowsQuestion
+            if request.http.method == "POST" {
+                if let problem = Self.bodyProblem(request.http) { return problem.response }
+                question = try FlowsQuestion(
+                    body: GetFlowsBody(request.http.body.readableBytesView, context), queryItems: request.queryItems,
+                    headers: request.http.headers, store)
+            } else {
+                question = try FlowsQuestion(
+                    queryItems: request.queryItems, headers: request.http.headers, now: sources.now(), store)
+            }
+            return answer(to: question, request)
         } catch {
             return HTTPProblem(error).response
         }
     }
 
+    private static func bodyProblem(_ request: HTTPRequest) -> HTTPProblem? {
+        let type = request.headers["content-type"]?.lowercased().split(separator: ";").first?.trimmed
+        if type != "application/json" {
+            return HTTPProblem(
+                status: 415, detail: "the body is of another type than this path takes", parameter: "content-type",
+                accepted: ["application/json"])
+        }
+        guard request.body.readableBytes > GetFlowsBody.mostBytes else { return nil }
+        return HTTPProblem(
+            status: 413,
+            detail: "the body has \(request.body.readableBytes) bytes; accepted are \(GetFlowsBody.mostBytes)")
+    }
+
+    /// NDJSON, or server-sent events if they are asked for.
+    func answer(to question: FlowsQuestion, _ request: APIRequest) -> HTTPResponse {
+        let wantsEvents = request.http.accepts("text/event-stream")
+        let kind = FlowStreamKind(
+            filter: question.request.filter, format: wantsEvents ? .events : .lines,
+            compatibility: question.compatibility, mask: question.mask)
+        var headers: HTTPFields = [
+            "content-type": wantsEvents ? "text/event-stream" : "application/x-ndjson", "cache-control": "no-store",
+            "vary": "accept", "apus-store": FlowCursor.store(context.storeID),
+        ]
+        headers.append(contentsOf: StreamCoverage(question.request).startFields(observer.heldTimes()))
+        return .streaming(
+            status: 200, headers: headers,
+            body: stream(question.request, kind, request, showsCoverage: question.showsCoverage))
+    }
+
     /// The answer to `question`, as a body.
-    func stream(_ question: FlowRequest, _ kind: FlowStreamKind, _ request: APIRequest) -> FlowStreamBody {
+    ///
+    /// - Parameter showsCoverage: whether the last line or event tells what the answer was taken from.
+    func stream(
+        _ question: FlowRequest, _ kind: FlowStreamKind, _ request: APIRequest, showsCoverage: Bool = false
+    ) -> FlowStreamBody {
         FlowStreamBody(
             observer.answer(to: question), kind, feeds.feeds(on: request.eventLoop, observer, context), queryThreads,
-            report: sources.report)
+            coverage: StreamCoverage(question), showsCoverage: showsCoverage,
+            // HTTP/1.1's clients must say that they take trailers, and hardly any do.
+            sendsTrailers: request.http.isHTTP2, report: sources.report)
     }
+}
 
-    private static func compatibility(
-        _ items: inout [(name: String, value: String)]
-    ) throws(FilterError) -> FlowJSONCompatibility {
-        guard let index = items.firstIndex(where: { $0.name == "compat" }) else { return .apus }
-        let value = items.remove(at: index).value
-        guard value == "hubble" else {
-            throw FilterError(
-                parameter: "compat", value: value, position: index + 1, problem: "not a dialect", accepted: "hubble")
-        }
-        return .hubble
-    }
-
-    /// `fields=time,verdict,source.pod_name`, all of which can also be given one by one.
-    private static func fieldMask(
-        _ items: inout [(name: String, value: String)]
-    ) throws(FilterError) -> FlowFieldMask {
-        let values = items.filter { $0.name == "fields" }.map(\.value)
-        guard let position = items.firstIndex(where: { $0.name == "fields" }) else { return .all }
-        items.removeAll { $0.name == "fields" }
-        do throws(FieldMaskError) {
-            return try FlowFieldMask(paths: values.flatMap { $0.split(separator: ",").map(String.init) })
-        } catch {
-            throw FilterError(
-                parameter: "fields", value: error.path, position: position + 1,
-                problem: "\"\(error.unknown)\" is no field", accepted: error.accepted.joined(separator: ", "))
+extension HTTPRequest {
+    /// Whether a media type is asked for by its name.
+    func accepts(_ mediaType: String) -> Bool {
+        headers.all("accept").flatMap { $0.lowercased().split(separator: ",") }.contains { item in
+            item.split(separator: ";").first?.trimmed == mediaType[...]
         }
     }
 }
 
-extension FlowRequest {
-    /// Neither a range nor a number is asked for.
-    package var isOpen: Bool { first == nil && last == nil && since == nil && until == nil && !follow }
+extension Substring {
+    /// Without blanks around it.
+    var trimmed: Substring {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
 }
 
 extension FlowJSONContext {

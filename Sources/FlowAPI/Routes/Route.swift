@@ -1,27 +1,42 @@
+internal import FlowFilter
 internal import HTTPTransport
+internal import NIOCore
 
 /// What a path answers, and to whom.
 struct Route: Sendable {
     /// That the caller must have; nil: anyone may ask.
     let role: Roles?
+    var takesBody = false
     let answer: @Sendable (FlowAPI, APIRequest) -> HTTPResponse
+
+    /// HEAD requests arrive as GET.
+    var methods: [String] { ["GET", "HEAD"] + (takesBody ? ["POST"] : []) + ["OPTIONS"] }
+
+    /// What the path takes (RFC 9110, 9.3.7).
+    var options: HTTPResponse {
+        .full(status: 204, headers: ["allow": methods.joined(separator: ", ")], body: ByteBuffer())
+    }
 }
 
 extension FlowAPI {
     static let routes: [String: Route] = [
-        "/v1/flows": Route(role: .flows) { $0.flows($1) },
+        "/v1/flows": Route(role: .flows, takesBody: true) { $0.flows($1) },
         "/v1/drops": Route(role: .flows) { $0.sums($1, DropsQuestion.self) },
         "/v1/series": Route(role: .flows) { $0.sums($1, SeriesQuestion.self) },
         "/v1/graph": Route(role: .flows) { $0.sums($1, GraphQuestion.self) },
-        "/v1/status": Route(role: .metadata) { api, _ in api.status() },
+        "/v1/status": Route(role: .metadata) { $0.status($1) },
+        "/v1/nodes": Route(role: .metadata) { $0.nodes($1) },
+        "/v1/namespaces": Route(role: .metadata) { $0.metadata($1) { $0.namespaces($1) } },
+        "/v1/endpoints": Route(role: .metadata) {
+            $0.metadata($1, accepting: [.namespace, .pod, .label, .workload, .not]) { $0.endpoints($1) }
+        },
+        "/v1/identities": Route(role: .metadata) { $0.metadata($1) { $0.identities($1) } },
+        "/v1/policies": Route(role: .metadata) { $0.metadata($1, accepting: [.namespace]) { $0.policies($1) } },
+        "/openapi.yaml": Route(role: .metadata) { $0.description($1) },
         "/metrics": Route(role: .metrics) { api, _ in
             .text(api.sources.metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8")
         },
         "/healthz": Route(role: nil) { _, _ in .text("ok\n") },
-        "/readyz": Route(role: nil) { _, _ in .text("ok\n") },
+        "/readyz": Route(role: nil) { api, _ in api.readiness() },
     ]
-
-    private func status() -> HTTPResponse {
-        .text(ReportJSON.text(sources.status()), contentType: "application/json")
-    }
 }

@@ -3,12 +3,15 @@ internal import FlowWire
 
 /// Writes a stream of server-sent events (WHATWG HTML, 9.2): the line of NDJSON as data, the flow's cursor as id.
 struct FlowEventEncoder: FlowStreamEncoder {
+    /// After which a client whose connection broke asks again.
+    static let retryMilliseconds = 2_000
+
     private var json: FlowJSONEncoder
     private let cursorPrefix: String
 
     init(_ json: FlowJSONEncoder, storeID: [UInt8]) {
         self.json = json
-        cursorPrefix = FlowCursor.prefix(storeID: storeID)
+        cursorPrefix = FlowCursor.store(storeID) + "-"
     }
 
     mutating func append(_ flows: [Flow], to buffer: inout [UInt8]) {

@@ -38,6 +38,8 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private let kind: FlowStreamKind
     private let queryThreads: NIOThreadPool
     private let report: @Sendable (String) -> Void
+    private let showsCoverage: Bool
+    private let sendsTrailers: Bool
     private let mailbox = Mutex<Batch?>(nil)
 
     private let answer: FlowAnswer
@@ -47,7 +49,12 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     /// Storage of what this answer encodes itself.
     private var scratch: [UInt8] = []
 
-    private var batch = Batch(bytes: [], progress: .more)
+    private var coverage: StreamCoverage
+    /// Of the last flow that was encoded here; where the answer is only some of the flows, it ends there.
+    private var lastSequence: UInt64?
+    private let hasCount: Bool
+
+    private var batch: Batch
     /// Of the batch.
     private var sentBytes = 0
     private var feed: LiveFeed?
@@ -57,10 +64,16 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private var isReading = false
     private var isFinishing = false
     private(set) var trailers: HTTPFields = [:]
+    private var heartbeat: Heartbeat?
+    private var hasToldCoverage = false
 
-    /// - Parameter feeds: of the connection's event loop.
+    /// - Parameters:
+    ///   - feeds: of the connection's event loop.
+    ///   - showsCoverage: the stream ends with a line or event that tells what it was taken from.
+    ///   - sendsTrailers: trailers tell it; those of gRPC always do.
     init(
         _ answer: FlowAnswer, _ kind: FlowStreamKind, _ feeds: LiveFeeds, _ queryThreads: NIOThreadPool,
+        coverage: StreamCoverage, showsCoverage: Bool = false, sendsTrailers: Bool = false,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.answer = answer
@@ -69,18 +82,33 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         self.feeds = feeds
         self.queryThreads = queryThreads
         self.report = report
+        self.coverage = coverage
+        self.showsCoverage = showsCoverage
+        self.sendsTrailers = sendsTrailers || kind.format == .messages
+        hasCount = answer.hasCount
+        batch = Batch(bytes: kind.format.opening, progress: .more)
     }
 
-    func start(waker: HTTPBodyWaker) { self.waker = waker }
+    func start(waker: HTTPBodyWaker) {
+        self.waker = waker
+        if let text = kind.format.heartbeat { heartbeat = Heartbeat(text, feeds.eventLoop, waker) }
+    }
 
     func finish() { isFinishing = true }
 
     func cancel() {
         answer.cancel()
-        leaveFeed()
+        leave()
     }
 
     func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
+        let start = buffer.writerIndex
+        let progress = readBatches(into: &buffer, limit: limit)
+        if case .pending = progress { heartbeat?.beat(into: &buffer, isIdle: buffer.writerIndex == start) }
+        return progress
+    }
+
+    private func readBatches(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
         var room = limit
         while true {
             let count = min(room, batch.bytes.count - sentBytes)
@@ -93,16 +121,40 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
             switch progress {
             case .more where room == 0: return .more
             case .more: break
-            case .caughtUp where isFinishing: return end(.stopped)
+            case .caughtUp where isFinishing: batch = closing(.stopped)
             case .caughtUp where answer.isShareable: break
             case .caughtUp:
                 if let waker { feeds.wakeLater(waker) }
                 return .pending
-            case .end(let way): return end(way)
+            case .end(let way) where hasToldCoverage: return end(way)
+            case .end(let way): batch = closing(way)
             }
-            guard let next = nextBatch() else { return isFinishing && !isReading ? end(.stopped) : .pending }
-            batch = next
+            if sentBytes < batch.bytes.count { continue }
+            if case .end(let way) = batch.progress { return end(way) }
+            if let next = nextBatch() {
+                batch = next
+            } else if isFinishing && !isReading {
+                batch = closing(.stopped)
+            } else {
+                return .pending
+            }
         }
+    }
+
+    /// What comes last.
+    private func closing(_ end: FlowStreamEnd) -> Batch {
+        hasToldCoverage = true
+        coverage.cursor = cursor.map { $0.text(storeID: feeds.context.storeID) }
+        if case .failed = end { return Batch(bytes: [], progress: .end(end)) }
+        let bytes = showsCoverage ? kind.format.closing(coverage.report(feeds.observer.heldTimes())) : []
+        return Batch(bytes: bytes, progress: .end(end))
+    }
+
+    /// Behind all that was looked at; of an answer that wanted only some of it, behind its last flow.
+    private var cursor: FlowCursor? {
+        hasCount
+            ? lastSequence.map { FlowCursor(sequence: $0) }
+            : FlowCursor(sequence: max(1, answer.position) - 1)
     }
 
     /// Lets go of what is sent, so that its storage can be written again.
@@ -112,10 +164,11 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     }
 
     private func end(_ end: FlowStreamEnd) -> HTTPBodyProgress {
-        leaveFeed()
+        leave()
         if case .failed(let reason) = end { report("an answer ended early: \(reason)") }
         let close = kind.format.close(end)
         trailers = close.trailers
+        if sendsTrailers { trailers.append(contentsOf: coverage.endFields(feeds.observer.heldTimes())) }
         return close.progress
     }
 
@@ -143,6 +196,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         switch feed.offer(from: answer.position, &chunkNumber) {
         case .chunk(let chunk):
             answer.advance(to: chunk.end, lost: chunk.lost)
+            if chunk.lost > 0 { coverage.addOvertaken(chunk.lost) }
             return Batch(bytes: chunk.bytes, progress: .more)
         case .present:
             if let waker { feed.wait(waker) }
@@ -152,7 +206,9 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         }
     }
 
-    private func leaveFeed() {
+    private func leave() {
+        heartbeat?.stop()
+        heartbeat = nil
         guard feed != nil else { return }
         feed = nil
         feeds.leave(kind)
@@ -192,6 +248,8 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     /// What was read.
     private func encoded() -> [UInt8] {
         scratch.removeAll(keepingCapacity: true)
+        coverage.add(losses)
+        lastSequence = flows.last?.sequence ?? lastSequence
         for loss in losses { encoder.append(loss, to: &scratch) }
         encoder.append(flows, to: &scratch)
         return scratch

@@ -41,6 +41,32 @@ enum FlowStreamEnd {
 }
 
 extension FlowStreamFormat {
+    /// What stands before the flows.
+    var opening: [UInt8] {
+        switch self {
+        case .events: Array("retry: \(FlowEventEncoder.retryMilliseconds)\n\n".utf8)
+        case .lines, .messages: []
+        }
+    }
+
+    /// What shows the client, while nothing comes, that the stream is alive; nil: the protocol has its own means, or none.
+    var heartbeat: String? {
+        switch self {
+        case .events: ":\n\n"
+        case .lines, .messages: nil
+        }
+    }
+
+    /// The end of a stream that tells what it was taken from.
+    func closing(_ coverage: CoverageReport) -> [UInt8] {
+        let line = ReportJSON.text(CoverageLine(coverage: coverage))
+        switch self {
+        case .lines: return Array(line.utf8)
+        case .events: return Array("event: coverage\ndata: \(line)\n".utf8)
+        case .messages: return []
+        }
+    }
+
     /// What the client is shown of an end: whether the body counts as complete, and what stands after it.
     func close(_ end: FlowStreamEnd) -> (progress: HTTPBodyProgress, trailers: HTTPFields) {
         switch (self, end) {

@@ -9,8 +9,8 @@ final class LiveFeeds {
     /// Feeds look for new flows so often, all of an event loop at once.
     private static let lookInterval = TimeAmount.milliseconds(10)
 
-    private let eventLoop: any EventLoop
-    private let observer: FlowObserver
+    let eventLoop: any EventLoop
+    let observer: FlowObserver
     let context: FlowJSONContext
     private var feeds: [FlowStreamKind: LiveFeed] = [:]
     /// Wakers of followers that share nothing and wait for the next look.

@@ -12,17 +12,17 @@ struct SeriesQuestion: SumsQuestion {
 
     init(queryItems: [(name: String, value: String)], now: UInt64, mostGroups: Int) throws(FilterError) {
         request = try SumsRequest(queryItems, own: ["by", "step"], now: now)
-        by = try Self.fields(request["by"] ?? "")
-        stepNanoseconds = try Self.step(request["step"] ?? "1m")
+        by = try Self.fields(request.own)
+        stepNanoseconds = try Self.step(request.own)
         self.mostGroups = mostGroups
     }
 
-    private static func fields(_ text: String) throws(FilterError) -> [SeriesField] {
+    private static func fields(_ own: OwnParameters) throws(FilterError) -> [SeriesField] {
         var fields: [SeriesField] = []
-        for name in text.split(separator: ",") {
+        for name in (own["by"] ?? "").split(separator: ",") {
             guard let field = SeriesField(rawValue: String(name)) else {
-                throw FilterError(
-                    parameter: "by", value: String(name), problem: "not a field",
+                throw own.error(
+                    "by", "not a field", value: String(name),
                     accepted: SeriesField.allCases.map(\.rawValue).joined(separator: ", "))
             }
             if !fields.contains(field) { fields.append(field) }
@@ -30,10 +30,9 @@ struct SeriesQuestion: SumsQuestion {
         return fields
     }
 
-    private static func step(_ text: String) throws(FilterError) -> UInt64 {
-        guard let step = TimeExpression.durationNanoseconds(text), step > 0 else {
-            throw FilterError(
-                parameter: "step", value: text, problem: "not a duration", accepted: TimeExpression.acceptedDuration)
+    private static func step(_ own: OwnParameters) throws(FilterError) -> UInt64 {
+        guard let step = TimeExpression.durationNanoseconds(own["step"] ?? "1m"), step > 0 else {
+            throw own.error("step", "not a duration", accepted: TimeExpression.acceptedDuration)
         }
         return step
     }

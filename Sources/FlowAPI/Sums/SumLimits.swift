@@ -9,4 +9,6 @@ package struct SumLimits: Sendable {
 
     /// Entries of an answer that does not name a number.
     package static let defaultEntries = 100
+    /// That an answer may be asked for.
+    package static let mostEntries = 100_000
 }

@@ -21,7 +21,7 @@ struct SumsRequest: Sendable {
     let request: FlowRequest
     /// Entries of the answer.
     let limit: Int
-    private let own: [String: String]
+    let own: OwnParameters
 
     /// - Parameters:
     ///   - own: names of the parameters besides filters, times and `limit`.
@@ -31,24 +31,12 @@ struct SumsRequest: Sendable {
         now: UInt64
     ) throws(FilterError) {
         let names = names + ["limit"]
-        var own: [String: String] = [:]
-        for (index, item) in items.enumerated() where names.contains(item.name) {
-            if own.updateValue(item.value, forKey: item.name) != nil {
-                throw FilterError(parameter: item.name, value: item.value, position: index + 1, problem: "given twice")
-            }
-        }
+        own = try OwnParameters(items, names)
         let parameters = FilterParameter.allCases.filter { parameter in
             ![.first, .last, .follow, .uuid, .nodeName, refused].contains(parameter)
         }
-        request = try FlowRequest(
-            queryItems: items.filter { !names.contains($0.name) }, now: now, accepting: parameters, others: names)
-        let limit = own["limit"] ?? String(SumLimits.defaultEntries)
-        guard let number = Int(limit), number > 0 else {
-            throw FilterError(
-                parameter: "limit", value: limit, problem: "not a number of entries", accepted: "a number from 1")
-        }
-        self.limit = number
-        self.own = own
+        request = try FlowRequest(queryItems: items, now: now, accepting: parameters, others: names)
+        limit = try own.count("limit", most: SumLimits.mostEntries) ?? SumLimits.defaultEntries
     }
 
     /// A parameter of the question's own.

@@ -116,6 +116,7 @@ private final class Demo: Sendable {
                             endpoint: .pod(namespace: pod.namespace, name: pod.name)))
                 }
             }
+            server.controlPlane.didAttach()
             console = ConsoleStage()
             console.start(
                 server.pipeline.flows, server.pipeline.losses,

@@ -55,6 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where the API listens: HOST:PORT on loopback, or unix:PATH.")
     var listen = [HTTPAddress.tcp(host: "127.0.0.1", port: 4245)]
 
+    @Option(
+        help: ArgumentHelp(
+            "Whose web pages may read answers in a browser, as https://HOST[:PORT], or * for any; may be repeated.",
+            valueName: "origin"))
+    var corsOrigin: [String] = []
+
     @Option(help: "Name of this node; the host's name if left out.")
     var nodeName: String?
 
@@ -76,10 +82,19 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         for address in listen { try address.validateIsLocal() }
+        for origin in corsOrigin where origin != "*" && !Self.isOrigin(origin) {
+            throw ValidationError("--cors-origin \(origin): accepted is http[s]://HOST[:PORT], without a path, or *")
+        }
         guard (65_536...(1 << 28)).contains(ciliumRingBytes), ciliumRingBytes.nonzeroBitCount == 1 else {
             throw ValidationError(
                 "--cilium-ring-bytes \(ciliumRingBytes): accepted is a power of two from 65536 to \(1 << 28)")
         }
+    }
+
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return false }
+        let authority = text.dropFirst(scheme.count)
+        return !authority.isEmpty && !authority.contains { "/?#@, ".contains($0) }
     }
 
     func run() async throws {
@@ -98,6 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
             history: .init(directory: dataDir), listen: listen, nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
         pipeline.apply(to: &settings)
         settings.enforcement = enforcement
+        settings.corsOrigins = corsOrigin
         settings.ciliumEvents = ciliumEvents
         settings.limits.ciliumRingBytes = ciliumRingBytes
         settings.datapath.kernelDrops = !noKernelDrops
@@ -115,6 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
             if watch == nil { _ = try server.controlPlane.apply(ManifestSet()) }
             watch?.reload()
             for interface in interfaces { try server.controlPlane.attach(interface) }
+            server.controlPlane.didAttach()
         } catch {
             watch?.stop()
             hosts?.stop()

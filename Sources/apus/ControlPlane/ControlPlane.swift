@@ -40,17 +40,22 @@ final class ControlPlane: Sendable {
         /// Pods' endpoint ids, by qualified name.
         var endpointIDs: [Interface.Endpoint: (id: UInt32, identity: Identity)] = [:]
         var summary = Summary()
+        var metadata = MetadataSource()
+        /// All interfaces that were named are attached.
+        var isAttached = false
     }
 
     private let state: Mutex<State>
     private let catalog: FlowCatalog
     private let publisher: DirectoryPublisher
     private let enforcement: EnforcementMode
+    let clusterName: String
 
     init(
         datapath: consuming Datapath, directory: Directory, catalog: FlowCatalog, publisher: DirectoryPublisher,
         enforcement: EnforcementMode
     ) {
+        clusterName = directory.clusterName
         state = Mutex(State(datapath: consume datapath, directory: directory))
         self.catalog = catalog
         self.publisher = publisher
@@ -58,6 +63,15 @@ final class ControlPlane: Sendable {
     }
 
     var summary: Summary { state.withLock { $0.summary } }
+
+    /// What is in force.
+    var metadata: MetadataSource { state.withLock { $0.metadata } }
+
+    /// Programs watch what they are to watch.
+    var isAttached: Bool { state.withLock { $0.isAttached } }
+
+    /// All interfaces are attached, or there is none to attach.
+    func didAttach() { state.withLock { $0.isAttached = true } }
 
     /// Lends the datapath, which is there until `close`.
     func withDatapath<Result: ~Copyable>(_ body: (borrowing Datapath) throws -> sending Result) rethrows
@@ -104,6 +118,7 @@ final class ControlPlane: Sendable {
         state.summary = Summary(
             endpoints: update.subjects.count, policies: policies.policies.count,
             problems: update.problems + policies.problems)
+        state.metadata.follow(manifests, update, policies)
         state.isInForce = true
         return state.summary.problems
     }
@@ -117,6 +132,7 @@ final class ControlPlane: Sendable {
         publisher.publish(change.snapshot)
         try state.datapath?.apply(changed: change.addresses, removed: change.removed)
         state.manifests = newest
+        state.metadata.follow(newest)
         state.isInForce = true
         return true
     }
@@ -151,6 +167,7 @@ final class ControlPlane: Sendable {
         try state.withLock { state throws(DatapathError) in
             for interface in state.interfaces { try state.datapath?.detach(interfaceIndex: interface.index) }
             state.interfaces = []
+            state.isAttached = false
         }
     }
 

@@ -67,7 +67,7 @@ final class Pipeline: Sendable {
         for line in writer.damage.descriptions { logger.error("history: \(line)") }
         observer = FlowObserver(
             catalog: catalog, ring: flows, losses: losses,
-            history: .init(directory: historyDirectory) { status.storedThrough })
+            history: .init(directory: historyDirectory, heldTimes: { status.heldTimes }) { status.storedThrough })
         let enricher = FlowEnricher(
             publisher: directory, catalog: catalog, reasonNames: datapath.kernelReasonNames, symbols: .running(),
             interfaces: interfaces, firstSequence: firstSequence, nameGrace: limits.nameGraceNanoseconds)
@@ -107,6 +107,11 @@ final class Pipeline: Sendable {
             var capture = handover.take()
             capture.run(until: thread.isStopping)
         }
+    }
+
+    /// Stages that do not work, by name.
+    var idleStages: [String] {
+        [("capture", capture), ("enrichment", enrichment), ("history", history)].filter { !$0.1.isRunning }.map(\.0)
     }
 
     /// Prints this pipeline's flows. A value of one thread.

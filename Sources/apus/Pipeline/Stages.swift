@@ -25,13 +25,23 @@ final class Handover<Value: ~Copyable & Sendable>: Sendable {
 /// One stage's thread, and how it is told to stop.
 final class StageThread: Sendable {
     let isStopping = Atomic(false)
+    private let running = Atomic(false)
     private let thread: Mutex<NamedThread?>
 
     init() { thread = Mutex(nil) }
 
     func start(_ name: String, _ body: @escaping @Sendable (StageThread) -> Void) {
-        thread.withLock { $0 = NamedThread(name) { body(self) } }
+        thread.withLock { thread in
+            thread = NamedThread(name) {
+                self.running.store(true, ordering: .relaxed)
+                body(self)
+                self.running.store(false, ordering: .relaxed)
+            }
+        }
     }
+
+    /// Its body has begun and has not ended.
+    var isRunning: Bool { running.load(ordering: .relaxed) && !isStopping.load(ordering: .relaxed) }
 
     /// Tells it to stop and waits until it has worked off what it has.
     func stop(wake: () -> Void = {}) {

@@ -62,11 +62,8 @@ final class Server: Sendable {
         let threads = NIOThreadPool(numberOfThreads: settings.limits.queryThreads)
         threads.start()
         let api = FlowAPI(
-            observer: pipeline.observer, context: pipeline.context,
-            sources: .init(
-                status: { readings.status() }, metrics: { readings.metrics() }, namespaces: { readings.namespaces() },
-                now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") }),
-            queryThreads: threads)
+            observer: pipeline.observer, context: pipeline.context, sources: Self.sources(readings, logger),
+            queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins))
         do {
             http = try await HTTPServer.start(addresses: settings.listen, responder: api)
         } catch {
@@ -79,6 +76,22 @@ final class Server: Sendable {
         self.readings = readings
         queryThreads = threads
         monitoring = Task { await monitor.run() }
+    }
+
+    private static func sources(_ readings: Readings, _ logger: Logger) -> FlowAPI.Sources {
+        let (pipeline, controlPlane) = (readings.pipeline, readings.controlPlane)
+        var sources = FlowAPI.Sources(
+            status: { readings.status() }, metrics: { readings.metrics() }, namespaces: { readings.namespaces() },
+            now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") })
+        sources.metadata = { controlPlane.metadata.metadata(clusterName: controlPlane.clusterName) }
+        sources.metadataState = {
+            "\(String(readings.startNanoseconds, radix: 16))-\(controlPlane.metadata.revision)"
+        }
+        sources.obstacles = {
+            pipeline.idleStages.map { "\($0) is not running" }
+                + (controlPlane.isAttached ? [] : ["interfaces are not watched"])
+        }
+        return sources
     }
 
     /// What became of all events, exact once the pipeline is drained.

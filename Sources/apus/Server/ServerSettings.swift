@@ -12,6 +12,8 @@ struct ServerSettings: Sendable {
     /// Where Cilium's perf event array is pinned; nil: it is left alone.
     var ciliumEvents: String?
     var listen: [HTTPAddress]
+    /// Whose web pages may read answers in a browser.
+    var corsOrigins: [String] = []
     var nodeName: String
     var nodeAddresses: [IPAddress] = []
     var enforcement = EnforcementMode.none
