@@ -45,8 +45,9 @@ extension HistoryWriter {
         try commit()
         checkpointer.finish()
         try whileDoing("closing history") { () throws(SQLiteError) in
-            try WriterRun.end(connection, next: nextSequence)
             try Self.endLog(partition.connection)
+            // Once the flows are in their file: a loss of power before this is one of a run.
+            try WriterRun.close(connection, next: nextSequence)
             try Self.endLog(connection)
         }
     }

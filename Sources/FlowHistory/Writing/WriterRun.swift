@@ -47,7 +47,13 @@ enum WriterRun {
         try StoreMeta.setRun(connection, "\(first) open")
     }
 
-    static func end(_ connection: borrowing Connection, next: UInt64) throws(SQLiteError) {
+    /// Ends the run, if one was begun.
+    static func close(_ connection: borrowing Connection, next: UInt64) throws(SQLiteError) {
+        guard case .value(let text) = try StoreMeta.readRun(connection), text.hasSuffix(" open") else { return }
+        try end(connection, next: next)
+    }
+
+    private static func end(_ connection: borrowing Connection, next: UInt64) throws(SQLiteError) {
         try StoreMeta.setRun(connection, "\(next)")
     }
 }
