@@ -158,7 +158,10 @@ struct DemoTests {
 
         let (again, _) = try start(directory.path, duration: "2s")
         #expect(again.waitForEnd() == 0, "\(again.errors)")
-        let continued = try stored(directory.path)
+        let (losses, continued) = (try stored(directory.path)).reduce(into: ([String](), [String]())) { parts, line in
+            if line.hasPrefix("{\"lost_events\"") { parts.0.append(line) } else { parts.1.append(line) }
+        }
+        #expect(losses.count == 1, "what the killed one had not stored")
         #expect(continued.starts(with: old))
         #expect(continued.suffix(10) == again.output.split(separator: "\n").suffix(10).map(String.init)[...])
         let sequences = try FlowLine.parse(continued.joined(separator: "\n")).compactMap { $0.flow?.sequence }

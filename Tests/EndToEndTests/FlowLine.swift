@@ -30,7 +30,8 @@ struct FlowLine: Decodable, Sendable {
 
     var flow: Flow?
     var lost_events: LostEvents?
-    struct LostEvents: Decodable, Sendable { var num_events_lost: String }
+    /// nil: nobody knows how many.
+    struct LostEvents: Decodable, Sendable { var num_events_lost: String? }
 
     static func parse(_ text: String) throws -> [FlowLine] {
         let decoder = JSONDecoder()

@@ -50,13 +50,10 @@ struct AbuseTests {
     @Test("is none: a client that takes everything, if slowly, is not closed")
     func slow() async throws {
         var limits = HTTPLimits()
-        (limits.idleTime, limits.stallTime) = (.milliseconds(50), .milliseconds(1_500))
+        (limits.idleTime, limits.stallTime) = (.milliseconds(50), .seconds(2))
         try await withServer(limits: limits) { server, port, _ in
-            let command = """
-                \(Tool.curl.path) -sSN --http2-prior-knowledge --limit-rate 2M --max-time 4 \
-                http://127.0.0.1:\(port)/endless | wc -c
-                """
-            _ = try await Tool.bash.run("-c", command)
+            let ending = try await Self.abuse("slow", port)
+            #expect(ending == "read")
             #expect(server.counts.connectionsStalled == 0)
         }
     }

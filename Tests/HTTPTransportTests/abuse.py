@@ -124,6 +124,19 @@ def outcome():
         return "open"
 
 
+def slow():
+    """Over HTTP/1.1: takes a little, again and again."""
+    import time
+    send(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+    for _ in range(150):
+        connection.recv(65_536)
+        time.sleep(0.02)
+    return "read"
+
+
+if name == "slow":
+    print(slow())
+    sys.exit()
 send(PREFACE, frame(SETTINGS))
 globals()[name]()
 print(outcome())
