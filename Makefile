@@ -6,7 +6,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUIL
 
 # What building needs, and what the demo (ip, nsenter) and the tests (the others) run.
 PACKAGES := libbpf-dev libelf-dev libnghttp2-dev libsqlite3-dev zlib1g-dev pkg-config iproute2
-TEST_PACKAGES := bpftool curl nghttp2-client prometheus tcpdump sqlite3 python3 python3-venv
+TEST_PACKAGES := bpftool curl nghttp2-client openssl prometheus tcpdump sqlite3 python3 python3-venv
 
 # Tests that look at the clock from outside, one after the other.
 ALONE := ^(EndToEndTests|HTTPTransportTests|LabTests)\.

@@ -30,6 +30,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -42,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -72,7 +75,7 @@ let package = Package(
         .target(name: "HubbleMessages", dependencies: [swiftProtobuf], swiftSettings: generated),
         target("CiliumEvents", ["DatapathABI"]),
         target("Manifests", [yams]),
-        target("HTTPTransport", ["HTTP2Session", "ZlibRuntime", nioCore, nioPosix, nioHTTP1]),
+        target("HTTPTransport", ["HTTP2Session", "ZlibRuntime", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
 
         // Stages
         target(
@@ -207,9 +210,11 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "BPFRuntime", "CAllocationCounter", "CPacketFlood", "DatapathABI", "FlowCatalog", "FlowEnrichment",
-                "FlowMetrics",
+                "BPFRuntime", "CAllocationCounter", "ClientTools", "CPacketFlood", "DatapathABI", "FlowAPI",
+                "FlowCatalog",
+                "FlowEnrichment", "FlowMetrics",
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
+                logging,
             ],
             exclude: ["schemathesis.toml", "sse_client.py", "udp_sender.py"], plugins: ["CompileBPF"]),
     ]

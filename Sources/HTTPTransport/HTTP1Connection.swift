@@ -30,10 +30,10 @@ final class HTTP1Connection: ChannelInboundHandler {
     var isStopping = false
     var isLingering = false
 
-    init(services: ConnectionServices, idleTimer: IdleTimer) {
+    init(services: ConnectionServices, idleTimer: IdleTimer, peer: HTTPPeer) {
         self.services = services
         self.idleTimer = idleTimer
-        self.assembly = HTTP1RequestAssembly(limits: services.limits)
+        self.assembly = HTTP1RequestAssembly(limits: services.limits, peer: peer)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

@@ -27,10 +27,12 @@ struct HTTP1RequestAssembly {
     }
 
     private let limits: HTTPLimits
+    private let peer: HTTPPeer
     private var state = State.betweenRequests
 
-    init(limits: HTTPLimits) {
+    init(limits: HTTPLimits, peer: HTTPPeer) {
         self.limits = limits
+        self.peer = peer
     }
 
     var isBetweenRequests: Bool {
@@ -77,7 +79,7 @@ struct HTTP1RequestAssembly {
                 method: isHead ? "GET" : head.method.rawValue, isHead: isHead, path: target.path,
                 queryItems: target.queryItems,
                 headers: HTTPFields(head.headers.map { HTTPFields.Field(name: $0.name, value: $0.value) }),
-                isHTTP2: false)
+                isHTTP2: false, peer: peer)
             try limits.checkContentLength(of: request.headers)
             state = .body(Exchange(request: request, isHTTP10: head.version == .http1_0, isKeepAlive: head.isKeepAlive))
             return request.headers["expect"]?.lowercased() == "100-continue" ? .sendContinue : .none

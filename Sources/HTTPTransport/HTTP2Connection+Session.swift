@@ -9,7 +9,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
         let stream = HTTP2Stream()
         streams[id] = stream
         do throws(HTTPProblem) {
-            let request = try HTTP2Stream.request(head, limits: services.limits)
+            let request = try HTTP2Stream.request(head, limits: services.limits, peer: peer)
             if let response = respond(toHeadOf: request) {
                 if case .streaming(_, _, let body) = response {
                     stream.conversation = body as? any HTTPConversationBody

@@ -9,6 +9,7 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     let services: ConnectionServices
     let idleTimer: IdleTimer
+    let peer: HTTPPeer
     /// Nil only before the handler is added.
     var session: HTTP2Session?
     var streams: [HTTP2StreamID: HTTP2Stream] = [:]
@@ -24,8 +25,9 @@ final class HTTP2Connection: ChannelInboundHandler {
     private var hasFailed = false
     private var isClosing = false
 
-    init(services: ConnectionServices, idleTimer: IdleTimer) {
+    init(services: ConnectionServices, idleTimer: IdleTimer, peer: HTTPPeer) {
         self.services = services
+        self.peer = peer
         self.idleTimer = idleTimer
     }
 

@@ -13,7 +13,9 @@ final class HTTP2Stream {
     var isAnswered = false
 
     /// Checks the form of `head`; a body may follow.
-    static func request(_ head: HTTP2RequestHead, limits: HTTPLimits) throws(HTTPProblem) -> HTTPRequest {
+    static func request(
+        _ head: HTTP2RequestHead, limits: HTTPLimits, peer: HTTPPeer
+    ) throws(HTTPProblem) -> HTTPRequest {
         if head.isTooLarge { throw limits.headersTooLarge }
         try limits.checkMethod(head.method)
         let target = try HTTPRequestTarget(parsing: head.path)
@@ -23,6 +25,6 @@ final class HTTP2Stream {
         let isHead = head.method == "HEAD"
         return HTTPRequest(
             method: isHead ? "GET" : head.method, isHead: isHead, path: target.path, queryItems: target.queryItems,
-            headers: headers, isHTTP2: true)
+            headers: headers, isHTTP2: true, peer: peer)
     }
 }

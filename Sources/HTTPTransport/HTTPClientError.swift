@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 package enum HTTPClientError: Error, Equatable, CustomStringConvertible {
     case nothingListens(on: HTTPAddress)
@@ -38,6 +39,11 @@ package enum HTTPClientError: Error, Equatable, CustomStringConvertible {
     }
 
     init(reading error: any Error, from address: HTTPAddress) {
-        self = .noResponse(from: address, reason: "\(error)")
+        switch error {
+        case let error as NIOSSLError: self = .noResponse(from: address, reason: "TLS failed: \(error.reason)")
+        case let error as NIOSSLExtraError: self = .noResponse(from: address, reason: "TLS failed: \(error)")
+        case let error as WrongServerName: self = .noResponse(from: address, reason: "TLS failed: \(error)")
+        default: self = .noResponse(from: address, reason: "\(error)")
+        }
     }
 }

@@ -13,10 +13,11 @@ package enum HTTPClientStream {
     /// `target` is percent-encoded (`HTTPClientStream.target(path:queryItems:)`). Throws `HTTPClientError` and what
     /// `handle` throws. A cancelled task closes the connection.
     package static func request<Result: Sendable>(
-        _ address: HTTPAddress, method: String = "GET", target: String, headers: HTTPFields = [:], body: [UInt8] = [],
+        _ address: HTTPAddress, tls: TLSClient? = nil, method: String = "GET", target: String,
+        headers: HTTPFields = [:], body: [UInt8] = [],
         handle: (HTTPClientResponse) async throws -> Result
     ) async throws -> Result {
-        let channel = try await connect(to: address)
+        let channel = try await connect(to: address, tls)
         return try await channel.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
             head.headers.add(name: "host", value: address.hostHeader)
@@ -44,29 +45,35 @@ package enum HTTPClientStream {
         return "\(percentEncode(path, keeping: "/-._~:"))?\(query.joined(separator: "&"))"
     }
 
-    private static func connect(
-        to address: HTTPAddress
-    ) async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+    private typealias Exchange = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+
+    private static func connect(to address: HTTPAddress, _ tls: TLSClient?) async throws -> Exchange {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-        let setUp:
-            @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>> =
-                {
-                    channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-                    }
-                }
-        do {
-            switch address {
-            case .tcp(let host, let port):
-                return try await bootstrap.connect(host: host, port: port, channelInitializer: setUp)
-            case .unix(let path):
-                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)
+        let setUp: @Sendable (any Channel) -> EventLoopFuture<(Exchange, EventLoopFuture<Void>)> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let handshake = try tls?.begin(on: channel, to: address) ?? channel.eventLoop.makeSucceededVoidFuture()
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                return (try NIOAsyncChannel(wrappingChannelSynchronously: channel), handshake)
             }
+        }
+        let exchange: Exchange
+        let handshake: EventLoopFuture<Void>
+        do {
+            (exchange, handshake) =
+                switch address {
+                case .tcp(let host, let port):
+                    try await bootstrap.connect(host: host, port: port, channelInitializer: setUp)
+                case .unix(let path):
+                    try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)
+                }
         } catch {
             throw HTTPClientError(connecting: error, to: address)
         }
+        do { try await handshake.get() } catch {
+            try? await exchange.executeThenClose { _, _ in }
+            throw HTTPClientError(reading: error, from: address)
+        }
+        return exchange
     }
 }
 

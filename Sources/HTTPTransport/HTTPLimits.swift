@@ -25,6 +25,9 @@ package struct HTTPLimits: Sendable {
     /// settings a frame, and 1,000 answers to PING and SETTINGS that the client does not read.
     package var idleFramesPerSecond = 1_000
 
+    /// A TLS client that has not proved itself by then is closed and counted.
+    package var handshakeTime: Duration = .seconds(10)
+
     /// Written to a socket at a time, one buffer a connection. Larger brings nothing (measured), smaller costs calls.
     static let outputBytes = 64 << 10
     /// Written but not yet taken by the kernel: above, nothing more is produced for this connection.

@@ -14,10 +14,11 @@ package struct HTTPRequest: Sendable {
     /// At most `HTTPLimits.bodyBytes`.
     package var body: ByteBuffer
     package var isHTTP2: Bool
+    package var peer: HTTPPeer
 
     package init(
         method: String, isHead: Bool = false, path: String, queryItems: [HTTPQueryItem] = [], headers: HTTPFields = [:],
-        body: ByteBuffer = ByteBuffer(), isHTTP2: Bool = false
+        body: ByteBuffer = ByteBuffer(), isHTTP2: Bool = false, peer: HTTPPeer = HTTPPeer(address: nil)
     ) {
         self.method = method
         self.isHead = isHead
@@ -26,6 +27,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.isHTTP2 = isHTTP2
+        self.peer = peer
     }
 }
 

@@ -2,7 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Serves HTTP/1.1 and HTTP/2 with prior knowledge on TCP and unix sockets. It knows nothing of what it serves.
+/// Serves HTTP/1.1 and HTTP/2, over TLS or with prior knowledge, on TCP and unix sockets. It knows nothing of what it
+/// serves.
 package final class HTTPServer: Sendable {
     /// Where it listens, with the ports that the system chose, in the order asked for.
     package let addresses: [HTTPAddress]
@@ -12,12 +13,21 @@ package final class HTTPServer: Sendable {
     private let services: ConnectionServices
     private let isStopping = Atomic(false)
 
+    /// Owner and group may connect to a unix socket.
+    package static let defaultSocketMode: UInt16 = 0o660
+
     /// Listens on all of `addresses` or on none. Throws which address is at fault and why.
+    ///
+    /// - Parameters:
+    ///   - tls: what TCP connections must speak; nil: none of it. Unix sockets never do.
+    ///   - socketMode: permissions of unix sockets' files: who may connect.
+    ///   - statistics: where it counts.
     package static func start(
-        addresses: [HTTPAddress], limits: HTTPLimits = HTTPLimits(), responder: any HTTPResponder
+        addresses: [HTTPAddress], limits: HTTPLimits = HTTPLimits(), tls: TLSCredentials? = nil,
+        socketMode: UInt16 = defaultSocketMode, statistics: HTTPServerStatistics = HTTPServerStatistics(),
+        responder: any HTTPResponder
     ) async throws(HTTPServerError) -> HTTPServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, limits.eventLoopThreads))
-        let statistics = HTTPServerStatistics()
         let services = ConnectionServices(
             responder: responder, limits: limits, statistics: statistics,
             registry: ConnectionRegistry(limit: limits.connections, statistics: statistics),
@@ -25,7 +35,9 @@ package final class HTTPServer: Sendable {
                 uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), TurnQueue(eventLoop: $0)) }))
         var listeners: [any Channel] = []
         do throws(HTTPServerError) {
-            for address in addresses { listeners.append(try await listen(on: address, group: group, services)) }
+            for address in addresses {
+                listeners.append(try await listen(on: address, group: group, services, tls, socketMode))
+            }
         } catch {
             for listener in listeners { try? await listener.close() }
             try? await group.shutdownGracefully()

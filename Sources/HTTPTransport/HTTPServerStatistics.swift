@@ -11,24 +11,34 @@ package struct HTTPServerCounts: Equatable, Sendable {
     package var malformedRequests = 0
     /// Connections closed because their client took nothing for `HTTPLimits.stallTime`.
     package var connectionsStalled = 0
+    /// TLS connections that ended before any request could come: wrong version, no valid certificate, too slow.
+    package var failedHandshakes = 0
+    /// Answered with 400 because TLS was asked of them and they spoke without.
+    package var connectionsWithoutTLS = 0
 }
 
 /// Counters of all event loops.
-final class HTTPServerStatistics: Sendable {
+package final class HTTPServerStatistics: Sendable {
     let accepted = Atomic(0)
     let refused = Atomic(0)
     let open = Atomic(0)
     let requests = Atomic(0)
     let malformed = Atomic(0)
     let stalled = Atomic(0)
+    let failedHandshakes = Atomic(0)
+    let withoutTLS = Atomic(0)
 
-    var counts: HTTPServerCounts {
+    package init() {}
+
+    package var counts: HTTPServerCounts {
         HTTPServerCounts(
             connectionsAccepted: accepted.load(ordering: .relaxed),
             connectionsRefused: refused.load(ordering: .relaxed),
             connectionsOpen: open.load(ordering: .relaxed),
             requests: requests.load(ordering: .relaxed),
             malformedRequests: malformed.load(ordering: .relaxed),
-            connectionsStalled: stalled.load(ordering: .relaxed))
+            connectionsStalled: stalled.load(ordering: .relaxed),
+            failedHandshakes: failedHandshakes.load(ordering: .relaxed),
+            connectionsWithoutTLS: withoutTLS.load(ordering: .relaxed))
     }
 }

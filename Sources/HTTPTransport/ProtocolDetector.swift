@@ -15,10 +15,12 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
 
     private let services: ConnectionServices
     private let idleTimer: IdleTimer
+    private let peer: HTTPPeer
     private var received = ByteBuffer()
 
-    init(services: ConnectionServices, channel: any Channel) {
+    init(services: ConnectionServices, channel: any Channel, peer: HTTPPeer) {
         self.services = services
+        self.peer = peer
         self.idleTimer = IdleTimer(channel: channel, limit: services.limits.idleTime)
     }
 
@@ -63,7 +65,7 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func http2Handlers(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
-        try pipeline.addHandler(HTTP2Connection(services: services, idleTimer: idleTimer))
+        try pipeline.addHandler(HTTP2Connection(services: services, idleTimer: idleTimer, peer: peer))
     }
 
     private func http1Handlers(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
@@ -75,6 +77,6 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: true,
             withEncoderConfiguration: encoding, withDecoderLimitConfiguration: decoding)
-        try pipeline.addHandler(HTTP1Connection(services: services, idleTimer: idleTimer))
+        try pipeline.addHandler(HTTP1Connection(services: services, idleTimer: idleTimer, peer: peer))
     }
 }

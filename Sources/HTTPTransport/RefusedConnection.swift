@@ -12,20 +12,10 @@ final class RefusedConnection: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let body = HTTPProblem(
-            status: 503, detail: "All \(limit) connections of this server are in use. Try again later."
-        ).json
-        let response = """
-            HTTP/1.1 503 \(httpReasonPhrase(503))\r
-            content-type: application/problem+json\r
-            content-length: \(body.utf8.count)\r
-            retry-after: 1\r
-            connection: close\r
-            \r
-            \(body)
-            """
+        let problem = HTTPProblem(
+            status: 503, detail: "All \(limit) connections of this server are in use. Try again later.")
         let channel = context.channel
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: response))).whenComplete { _ in
+        context.writeAndFlush(Self.wrapOutboundOut(problem.closingResponse("retry-after: 1"))).whenComplete { _ in
             channel.close(promise: nil)
         }
     }
@@ -34,5 +24,16 @@ final class RefusedConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+extension HTTPProblem {
+    /// A whole HTTP/1.1 response after which the connection closes, for those that get no further.
+    func closingResponse(_ field: String? = nil) -> ByteBuffer {
+        let fields =
+            ["content-type: application/problem+json", "content-length: \(json.utf8.count)"]
+            + (field.map { [$0] } ?? []) + ["connection: close"]
+        let head = ["HTTP/1.1 \(status) \(httpReasonPhrase(status))"] + fields + ["", ""]
+        return ByteBuffer(string: head.joined(separator: "\r\n") + json)
     }
 }

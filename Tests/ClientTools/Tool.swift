@@ -6,6 +6,7 @@ package struct Tool: Sendable {
     package let path: String
 
     package static let bash = Tool(named: "bash")
+    package static let openssl = Tool(named: "openssl")
     package static let curl = Tool(named: "curl")
     package static let h2load = Tool(named: "h2load")
     package static let nghttp = Tool(named: "nghttp")

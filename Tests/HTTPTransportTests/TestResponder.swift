@@ -19,6 +19,10 @@ final class TestResponder: HTTPResponder {
         case "/text": .text((1...2_000).map { "\($0)\n" }.joined())
         case "/count-text":
             .streaming(status: 200, headers: ["content-type": "text/plain"], body: CountingBody(last: 100_000))
+        case "/peer":
+            .text(
+                "\(request.peer.address ?? "unix") \(request.peer.isEncrypted) "
+                    + "\(request.peer.certificateNames.joined(separator: " "))\n")
         case "/empty": .full(status: 204, headers: [:], body: ByteBuffer())
         case "/count": .streaming(status: 200, headers: [:], body: CountingBody(last: 100_000))
         case "/broken": .streaming(status: 200, headers: [:], body: BrokenBody())
@@ -132,12 +136,13 @@ final class LiveBody: HTTPResponseBody {
 
 /// Runs a server on a free port of the loopback for the time of `test`.
 func withServer(
-    limits: HTTPLimits = HTTPLimits(),
+    limits: HTTPLimits = HTTPLimits(), tls: TLSCredentials? = nil,
     _ test: (_ server: HTTPServer, _ port: Int, _ responder: TestResponder) async throws -> Void
 ) async throws {
     let responder = TestResponder()
     let address = HTTPAddress.tcp(host: "127.0.0.1", port: 0)
-    let server = try await HTTPServer.start(addresses: [address], limits: limits, responder: responder)
+    let server = try await HTTPServer.start(
+        addresses: [address], limits: limits, tls: tls, responder: responder)
     do {
         try await test(server, try #require(server.addresses[0].port), responder)
     } catch {
