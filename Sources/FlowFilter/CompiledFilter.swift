@@ -16,7 +16,7 @@ package struct CompiledFilter: Sendable {
         let sets = allow.map { (conditions: $0, isDeny: false) } + spec.deny.map { (conditions: $0, isDeny: true) }
         for set in sets {
             if programs[programs.count - 1].isFull { programs.append(FilterProgram(catalog)) }
-            programs[programs.count - 1].add(set.conditions, isDeny: set.isDeny)
+            programs[programs.count - 1].add(set.conditions, isDeny: set.isDeny, within: spec.visibleNamespaces)
         }
     }
 

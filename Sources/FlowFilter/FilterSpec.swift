@@ -4,6 +4,9 @@ package import FlowModel
 package struct FilterSpec: Hashable, Sendable {
     package var allow: [FilterConditions]
     package var deny: [FilterConditions]
+    /// What the asking may see at all: flows of which one end lies in any of these namespaces; nil: all flows. Nothing in
+    /// `allow` and `deny` can widen it.
+    package var visibleNamespaces: Set<String>?
 
     package init(allow: [FilterConditions] = [], deny: [FilterConditions] = []) {
         self.allow = allow

@@ -25,9 +25,20 @@ struct ColumnTranslation {
     }
 
     func columns(_ spec: FilterSpec) -> ColumnFilter {
-        ColumnFilter(
-            anyOf: spec.allow.map { columns($0, acceptsUnknown: !isFinal) },
-            noneOf: spec.deny.filter(\.sequences.isEmpty).map { columns($0, acceptsUnknown: false) })
+        var allowed = spec.allow.map { columns($0, acceptsUnknown: !isFinal) }
+        if let namespaces = spec.visibleNamespaces {
+            if allowed.isEmpty { allowed = [ColumnConditions()] }
+            let visible = visible(namespaces)
+            for index in allowed.indices { allowed[index].sides.append(visible) }
+        }
+        return ColumnFilter(
+            anyOf: allowed, noneOf: spec.deny.filter(\.sequences.isEmpty).map { columns($0, acceptsUnknown: false) })
+    }
+
+    private func visible(_ namespaces: Set<String>) -> PerSide<SideSet> {
+        var spec = FilterSpec()
+        spec.visibleNamespaces = namespaces
+        return PerSide(either: .endpoints(indices(endpointCount, !isFinal, spec) { $0.sourceEndpoint = $1 }))
     }
 
     private func columns(_ conditions: FilterConditions, acceptsUnknown: Bool) -> ColumnConditions {
@@ -92,7 +103,13 @@ struct ColumnTranslation {
     ) -> IndexSet {
         var conditions = FilterConditions()
         condition(&conditions)
-        var filter = CompiledFilter(FilterSpec(allow: [conditions]), catalog: catalog)
+        return indices(count, acceptsUnknown, FilterSpec(allow: [conditions]), put)
+    }
+
+    private func indices(
+        _ count: Int, _ acceptsUnknown: Bool, _ spec: FilterSpec, _ put: (inout Flow, UInt32) -> Void
+    ) -> IndexSet {
+        var filter = CompiledFilter(spec, catalog: catalog)
         let answers = (0..<UInt32(count)).map { index in
             var flow = Flow()
             put(&flow, index)

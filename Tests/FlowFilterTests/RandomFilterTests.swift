@@ -70,6 +70,8 @@ struct RandomFilterTests {
         for _ in 0..<Int.random(in: 0...4, using: &random) { spec.allow.append(try conditions(&random)) }
         for _ in 0..<Int.random(in: 0...2, using: &random) { spec.deny.append(try conditions(&random)) }
         check(spec, "seed \(seed): \(spec)")
+        spec.visibleNamespaces = Set(["team-1", "team-2", "team-3", "none"].shuffled(using: &random).prefix(2))
+        check(spec, "seed \(seed): \(spec)")
     }
 
     @Test("A filter of more sets of conditions than one word has bits means the same")
@@ -79,6 +81,8 @@ struct RandomFilterTests {
         for _ in 0..<100 { spec.allow.append(try conditions(&random)) }
         for _ in 0..<40 { spec.deny.append(try conditions(&random)) }
         spec.deny.removeAll { $0 == FilterConditions() }
+        check(spec, "\(spec)")
+        spec.visibleNamespaces = ["team-1"]
         check(spec, "\(spec)")
         spec.allow.removeLast(60)
         check(spec, "\(spec)")

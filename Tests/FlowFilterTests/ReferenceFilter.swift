@@ -9,7 +9,15 @@ struct ReferenceFilter {
     let catalog: FlowCatalog
 
     func matches(_ flow: Flow) -> Bool {
-        (spec.allow.isEmpty || spec.allow.contains { meets($0, flow) }) && !spec.deny.contains { meets($0, flow) }
+        isVisible(flow) && (spec.allow.isEmpty || spec.allow.contains { meets($0, flow) })
+            && !spec.deny.contains { meets($0, flow) }
+    }
+
+    private func isVisible(_ flow: Flow) -> Bool {
+        guard let namespaces = spec.visibleNamespaces else { return true }
+        return [flow.sourceEndpoint, flow.destinationEndpoint].contains { index in
+            catalog.endpoints[index].map { namespaces.contains($0.namespace) } ?? false
+        }
     }
 
     private func meets(_ conditions: FilterConditions, _ flow: Flow) -> Bool {

@@ -14,7 +14,14 @@ extension FilterProgram {
         services.restrict(set, to: conditions.services) { $0.matches($1) }
     }
 
+    /// One end lies in any of the namespaces.
+    mutating func requireVisible(_ namespaces: Set<String>?, _ set: SetWord) {
+        guard let namespaces else { return }
+        visible.restrict(set, .either) { namespaces.contains($0.namespace) }
+    }
+
     mutating func narrowByNames(_ candidates: inout Candidates, _ flows: Span<Flow>) {
+        Self.narrow(&candidates, flows, by: &visible)
         Self.narrow(&candidates, flows, by: &pods)
         Self.narrow(&candidates, flows, by: &labels)
         Self.narrow(&candidates, flows, by: &workloads)

@@ -28,6 +28,8 @@ struct FilterProgram: Sendable {
     var workloads: CatalogAnswers<Endpoint>
     var domains: CatalogAnswers<Endpoint>
     var clusters: CatalogAnswers<Endpoint>
+    /// What is visible: apart from `pods`, as another end may meet it.
+    var visible: CatalogAnswers<Endpoint>
     var services: CatalogAnswers<ServiceReference>
     var policies: CatalogAnswers<RuleReference>
     var interfaces: CatalogAnswers<String>
@@ -38,7 +40,7 @@ struct FilterProgram: Sendable {
     init(_ catalog: FlowCatalog) {
         (pods, labels) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
         (workloads, domains) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
-        clusters = CatalogAnswers(catalog.endpoints)
+        (clusters, visible) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
         services = CatalogAnswers(catalog.services)
         policies = CatalogAnswers(catalog.rules)
         (interfaces, kernelReasons) = (CatalogAnswers(catalog.names), CatalogAnswers(catalog.names))
@@ -46,7 +48,8 @@ struct FilterProgram: Sendable {
 
     var isFull: Bool { (allow | deny).nonzeroBitCount == Self.capacity }
 
-    mutating func add(_ conditions: FilterConditions, isDeny: Bool) {
+    /// - Parameter namespaces: see `FilterSpec.visibleNamespaces`.
+    mutating func add(_ conditions: FilterConditions, isDeny: Bool, within namespaces: Set<String>?) {
         let set: SetWord = 1 << SetWord((allow | deny).nonzeroBitCount)
         if isDeny { deny |= set } else { allow |= set }
         requireVerdict(conditions.verdicts, set)
@@ -66,6 +69,7 @@ struct FilterProgram: Sendable {
         requireAddress(conditions.addresses, set)
         requireSequence(conditions.sequences, set)
         requireNames(conditions, set)
+        if !isDeny { requireVisible(namespaces, set) }
     }
 
     /// Notes for each flow of a batch whether a set allows it and whether one denies it.
