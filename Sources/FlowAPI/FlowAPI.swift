@@ -44,11 +44,13 @@ package struct FlowAPI: HTTPResponder {
     let queryThreads: NIOThreadPool
     let limits: SumLimits
     let crossOrigin: CrossOrigin
+    let access: AccessControl
     let feeds = LiveFeedRegistry()
 
     package init(
         observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool,
-        limits: SumLimits = SumLimits(), crossOrigin: CrossOrigin = CrossOrigin(origins: [])
+        limits: SumLimits = SumLimits(), crossOrigin: CrossOrigin = CrossOrigin(origins: []),
+        access: AccessControl = AccessControl()
     ) {
         self.observer = observer
         self.context = context
@@ -56,6 +58,7 @@ package struct FlowAPI: HTTPResponder {
         self.queryThreads = queryThreads
         self.limits = limits
         self.crossOrigin = crossOrigin
+        self.access = access
     }
 
     package func respond(toHeadOf request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse? {
@@ -68,15 +71,34 @@ package struct FlowAPI: HTTPResponder {
 
     private func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse {
         if let problem = Self.noCall(request) { return problem.response }
-        guard let route = Self.routes[request.path] else { return Self.notFound(request.path) }
-        if request.method == "OPTIONS" { return route.options }
+        let route = Self.routes[request.path]
+        // Browsers ask for leave without credentials.
+        if let route, request.method == "OPTIONS" { return route.options }
+        do throws(AccessRefusal) {
+            // What is where is not for everyone either.
+            return answer(request, route, try caller(of: request, route.map(\.role) ?? []), on: eventLoop)
+        } catch {
+            return error.response
+        }
+    }
+
+    /// - Parameter role: nil: anyone may ask, with whatever credentials.
+    func caller(of request: HTTPRequest, _ role: Roles?) throws(AccessRefusal) -> Caller {
+        guard let role else { return Caller(roles: []) }
+        return try access.caller(of: request, for: role)
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ route: Route?, _ caller: Caller, on eventLoop: any EventLoop
+    ) -> HTTPResponse {
+        guard let route else { return Self.notFound(request.path) }
         guard route.methods.contains(request.method) else {
             return HTTPProblem(
                 status: 405, detail: "\(request.path) does not take \(request.method)", accepted: route.methods,
                 allowedMethods: route.methods
             ).response
         }
-        return route.answer(self, APIRequest(http: request, caller: .unrestricted, eventLoop: eventLoop))
+        return route.answer(self, APIRequest(http: request, caller: caller, eventLoop: eventLoop))
     }
 
     private static func notFound(_ path: String) -> HTTPResponse {

@@ -1,10 +1,10 @@
 /// Who asks, as far as it matters for the answer.
-package struct Caller: Sendable {
+package struct Caller: Hashable, Sendable {
     package var roles: Roles
-    /// Only flows, endpoints and policies of these namespaces are shown; nil: of all.
-    package var namespaces: [String]?
+    /// Only flows of which one end lies in these namespaces, and their endpoints and policies, are shown; nil: all.
+    package var namespaces: Set<String>?
 
-    package init(roles: Roles, namespaces: [String]? = nil) {
+    package init(roles: Roles, namespaces: Set<String>? = nil) {
         self.roles = roles
         self.namespaces = namespaces
     }
@@ -24,4 +24,12 @@ package struct Roles: OptionSet, Hashable, Sendable {
     package static let metadata = Roles(rawValue: 1 << 1)
     package static let metrics = Roles(rawValue: 1 << 2)
     package static let all: Roles = [.flows, .metadata, .metrics]
+
+    /// As settings and answers write them. `admin` is all of them.
+    package static let named: [(name: String, roles: Roles)] = [
+        ("flows", .flows), ("metadata", .metadata), ("metrics", .metrics), ("admin", .all),
+    ]
+
+    /// The name of one role.
+    package var name: String { Self.named.first { $0.roles == self }?.name ?? "\(rawValue)" }
 }

@@ -19,7 +19,7 @@ package struct Metadata: Sendable {
 
     /// What a caller may know who sees these namespaces only: of identities those whose labels name one of them, and the
     /// reserved ones.
-    func limited(to allowed: [String]?) -> Metadata {
+    func limited(to allowed: Set<String>?) -> Metadata {
         guard let allowed else { return self }
         let labels = Set(allowed.map { "k8s:io.kubernetes.pod.namespace=\($0)" })
         let endpoints = endpoints.filter { allowed.contains($0.namespace) }

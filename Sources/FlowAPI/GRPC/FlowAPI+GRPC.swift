@@ -10,10 +10,16 @@ extension FlowAPI {
         }
         let method =
             Self.methods[request.path]
-            ?? GRPCMethod(role: nil) { _, request, _ throws(GRPCStatus) in
+            ?? GRPCMethod(role: []) { _, request, _ throws(GRPCStatus) in
                 throw GRPCStatus(.unimplemented, "\(request.http.path) is no method of this server")
             }
-        return GRPCCall(method, APIRequest(http: request, caller: .unrestricted, eventLoop: eventLoop), self)
+        do throws(AccessRefusal) {
+            let caller = try caller(of: request, method.role)
+            return GRPCCall(method, APIRequest(http: request, caller: caller, eventLoop: eventLoop), self)
+        } catch {
+            let nobody = APIRequest(http: request, caller: Caller(roles: []), eventLoop: eventLoop)
+            return GRPCCall(.refusing(error.grpcStatus), nobody, self)
+        }
     }
 
     func response(_ call: GRPCCall) -> HTTPResponse {

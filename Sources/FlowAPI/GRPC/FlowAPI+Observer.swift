@@ -36,8 +36,8 @@ extension FlowAPI {
     /// In Hubble's words, which its command line's users know.
     static let firstWithFollow = "first cannot be specified with follow"
 
-    func serverStatus() throws(GRPCStatus) -> GRPCReply {
-        let status = sources.status()
+    func serverStatus(_ request: APIRequest) throws(GRPCStatus) -> GRPCReply {
+        let status = status(for: request.caller)
         var response = Observer_ServerStatusResponse()
         response.numFlows = UInt64(status.num_flows) ?? 0
         response.maxFlows = UInt64(status.max_flows) ?? 0
@@ -50,7 +50,7 @@ extension FlowAPI {
 
     /// This node alone: there is no relay between it and the client.
     func getNodes(_ request: APIRequest) throws(GRPCStatus) -> GRPCReply {
-        let status = sources.status()
+        let status = status(for: request.caller)
         var node = Observer_Node()
         node.name = context.nodeName
         node.version = status.version

@@ -10,6 +10,12 @@ struct GRPCMethod: Sendable {
     let answer: @Sendable (FlowAPI, APIRequest, _ message: [UInt8]) throws(GRPCStatus) -> GRPCReply
 }
 
+extension GRPCMethod {
+    static func refusing(_ status: GRPCStatus) -> GRPCMethod {
+        GRPCMethod(role: nil) { _, _, _ throws(GRPCStatus) in throw status }
+    }
+}
+
 /// What a message is answered by.
 enum GRPCReply {
     /// Messages, and, unless it is a conversation, the end.
@@ -37,8 +43,8 @@ extension FlowAPI {
         "/observer.Observer/GetNamespaces": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
             try api.getNamespaces(request)
         },
-        "/observer.Observer/ServerStatus": GRPCMethod(role: .metadata) { api, _, _ throws(GRPCStatus) in
-            try api.serverStatus()
+        "/observer.Observer/ServerStatus": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
+            try api.serverStatus(request)
         },
         "/peer.Peer/Notify": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
             try api.notifyPeers(request)

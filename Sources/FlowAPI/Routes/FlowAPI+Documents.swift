@@ -6,11 +6,11 @@ internal import NIOCore
 
 extension FlowAPI {
     func status(_ request: APIRequest) -> HTTPResponse {
-        plain(request, "status") { sources.status() }
+        plain(request, "status") { status(for: request.caller) }
     }
 
     func nodes(_ request: APIRequest) -> HTTPResponse {
-        plain(request, "nodes") { NodesReport(nodes: [.init(name: context.nodeName, sources.status())]) }
+        plain(request, "nodes") { NodesReport(nodes: [.init(name: context.nodeName, status(for: request.caller))]) }
     }
 
     /// A document that changes all the time and has no parameters.

@@ -56,13 +56,16 @@ extension FlowAPI {
             body: stream(question.request, kind, request, showsCoverage: question.showsCoverage))
     }
 
-    /// The answer to `question`, as a body.
+    /// The answer to `question`, as a body, with what the caller may see of it.
     ///
     /// - Parameter showsCoverage: whether the last line or event tells what the answer was taken from.
     func stream(
         _ question: FlowRequest, _ kind: FlowStreamKind, _ request: APIRequest, showsCoverage: Bool = false
     ) -> FlowStreamBody {
-        FlowStreamBody(
+        var (question, kind) = (question, kind)
+        question.filter.visibleNamespaces = request.caller.namespaces
+        kind.filter.visibleNamespaces = request.caller.namespaces
+        return FlowStreamBody(
             observer.answer(to: question), kind, feeds.feeds(on: request.eventLoop, observer, context), queryThreads,
             coverage: StreamCoverage(question), showsCoverage: showsCoverage,
             // HTTP/1.1's clients must say that they take trailers, and hardly any do.

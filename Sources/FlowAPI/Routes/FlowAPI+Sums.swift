@@ -5,10 +5,11 @@ internal import HTTPTransport
 extension FlowAPI {
     func sums<Question: SumsQuestion>(_ request: APIRequest, _: Question.Type) -> HTTPResponse {
         do throws(FilterError) {
-            let question = try Question(
+            var question = try Question(
                 queryItems: request.queryItems, now: sources.now(), mostGroups: limits.groups)
+            question.showOnly(request.caller.namespaces)
             let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
-                [observer] budget in
+                [observer, question] budget in
                 Array(ReportJSON.text(try question.answer(from: observer, budget)).utf8)
             }
             return .streaming(

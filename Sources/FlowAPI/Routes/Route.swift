@@ -33,10 +33,15 @@ extension FlowAPI {
         "/v1/identities": Route(role: .metadata) { $0.metadata($1) { $0.identities($1) } },
         "/v1/policies": Route(role: .metadata) { $0.metadata($1, accepting: [.namespace]) { $0.policies($1) } },
         "/openapi.yaml": Route(role: .metadata) { $0.description($1) },
-        "/metrics": Route(role: .metrics) { api, _ in
-            .text(api.sources.metrics(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+        "/metrics": Route(role: .metrics) { api, request in
+            .text(api.metrics(for: request.caller), contentType: "text/plain; version=0.0.4; charset=utf-8")
         },
         "/healthz": Route(role: nil) { _, _ in .text("ok\n") },
         "/readyz": Route(role: nil) { api, _ in api.readiness() },
     ]
+
+    private func metrics(for caller: Caller) -> String {
+        let whole = sources.metrics()
+        return caller.namespaces.map { VisibleMetrics.text(whole, namespaces: $0) } ?? whole
+    }
 }

@@ -4,7 +4,7 @@ internal import HTTPTransport
 
 /// What makes the bytes of a live stream: followers that differ in nothing of it get the same ones.
 struct FlowStreamKind: Hashable {
-    let filter: FilterSpec
+    var filter: FilterSpec
     var format = FlowStreamFormat.lines
     let compatibility: FlowJSONCompatibility
     let mask: FlowFieldMask

@@ -6,7 +6,7 @@ package import FlowWire
 
 /// `/v1/drops`: who was dropped, why, and how often.
 package struct DropsQuestion: SumsQuestion {
-    private let request: SumsRequest
+    private var request: SumsRequest
     private let mostGroups: Int
 
     package init(
@@ -22,6 +22,8 @@ package struct DropsQuestion: SumsQuestion {
         let source: SideReport
         let destination: SideReport
     }
+
+    package mutating func showOnly(_ namespaces: Set<String>?) { request.showOnly(namespaces) }
 
     package func answer(
         from observer: FlowObserver, _ budget: ReadingBudget

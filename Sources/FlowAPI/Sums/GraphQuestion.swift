@@ -6,7 +6,7 @@ internal import FlowWire
 
 /// `/v1/graph`: who talks to whom, workload by workload.
 struct GraphQuestion: SumsQuestion {
-    private let request: SumsRequest
+    private var request: SumsRequest
     private let mostGroups: Int
 
     init(queryItems: [(name: String, value: String)], now: UInt64, mostGroups: Int) throws(FilterError) {
@@ -21,6 +21,8 @@ struct GraphQuestion: SumsQuestion {
         let port: UInt16
         let verdict: Verdict
     }
+
+    mutating func showOnly(_ namespaces: Set<String>?) { request.showOnly(namespaces) }
 
     func answer(from observer: FlowObserver, _ budget: ReadingBudget) throws(HistoryError) -> GraphReport {
         let sums = try observer.sums(question, budget)

@@ -5,7 +5,7 @@ internal import FlowWire
 
 /// `/v1/series`: how many flows of each kind there were in each interval.
 struct SeriesQuestion: SumsQuestion {
-    private let request: SumsRequest
+    private var request: SumsRequest
     private let by: [SeriesField]
     private let stepNanoseconds: UInt64
     private let mostGroups: Int
@@ -36,6 +36,8 @@ struct SeriesQuestion: SumsQuestion {
         }
         return step
     }
+
+    mutating func showOnly(_ namespaces: Set<String>?) { request.showOnly(namespaces) }
 
     func answer(from observer: FlowObserver, _ budget: ReadingBudget) throws(HistoryError) -> SeriesReport {
         var question = SumQuestion(

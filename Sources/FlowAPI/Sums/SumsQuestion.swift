@@ -12,13 +12,16 @@ package protocol SumsQuestion: Sendable {
     ///   - mostGroups: flows of further groups are counted only.
     init(queryItems: [(name: String, value: String)], now: UInt64, mostGroups: Int) throws(FilterError)
 
+    /// See `FilterSpec.visibleNamespaces`.
+    mutating func showOnly(_ namespaces: Set<String>?)
+
     /// May block on the disk.
     func answer(from observer: FlowObserver, _ budget: ReadingBudget) throws(HistoryError) -> Report
 }
 
 /// What such questions have in common: filters, times, a number of entries, and parameters of their own.
 struct SumsRequest: Sendable {
-    let request: FlowRequest
+    private(set) var request: FlowRequest
     /// Entries of the answer.
     let limit: Int
     let own: OwnParameters
@@ -38,6 +41,8 @@ struct SumsRequest: Sendable {
         request = try FlowRequest(queryItems: items, now: now, accepting: parameters, others: names)
         limit = try own.count("limit", most: SumLimits.mostEntries) ?? SumLimits.defaultEntries
     }
+
+    mutating func showOnly(_ namespaces: Set<String>?) { request.filter.visibleNamespaces = namespaces }
 
     /// A parameter of the question's own.
     subscript(name: String) -> String? { own[name] }
