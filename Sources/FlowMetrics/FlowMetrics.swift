@@ -24,6 +24,8 @@ package struct PipelineReading: Sendable {
     package var ringCapacity: UInt64 = 0
     /// nil: no history is kept.
     package var history: HistoryReading?
+    /// nil: there is no API.
+    package var serving: ServingReading?
     package var endpoints: Int = 0
     package var residentBytes: UInt64 = 0
     package var processorSeconds: Double = 0

@@ -13,6 +13,7 @@ package struct MetricsText {
         text.appendLosses(pipeline)
         text.appendLateNames(tally)
         text.appendPipeline(pipeline)
+        if let serving = pipeline.serving { text.appendServing(serving) }
         text.appendProcess(pipeline)
         return text.text
     }
@@ -104,11 +105,11 @@ package struct MetricsText {
 
     // MARK: Lines
 
-    private mutating func header(_ name: String, _ type: String, _ help: String) {
+    mutating func header(_ name: String, _ type: String, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
     }
 
-    private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: UInt64) {
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: UInt64) {
         text += name
         if !labels.isEmpty {
             text += "{" + labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",") + "}"

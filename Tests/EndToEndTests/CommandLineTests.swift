@@ -61,6 +61,33 @@ import Testing
         }
     }
 
+    @Test("Beyond loopback, what is missing is named, until TLS and credentials are there")
+    func exposedAddress() throws {
+        func errors(_ arguments: String...) throws -> String {
+            let child = try Child(Apus.path, ["serve", "--listen", "0.0.0.0:4245"] + arguments)
+            #expect(child.waitForEnd() == 2)
+            return child.errors
+        }
+        let both = "set --tls-cert and --tls-key, and --tokens or --tls-client-ca; or --insecure"
+        #expect(try errors().contains(both))
+        #expect(try errors("--tokens", "t").contains("set --tls-cert and --tls-key; or --insecure"))
+        #expect(try errors("--tls-cert", "c", "--tls-key", "k").contains("set --tokens or --tls-client-ca; or"))
+        #expect(try errors("--insecure", "--tls-cert", "c").contains("--tls-cert and --tls-key go together"))
+        #expect(try errors("--insecure", "--tls-client-ca", "c").contains("set --tls-cert and --tls-key"))
+        #expect(try errors("--insecure", "--unix-socket-mode", "0999").contains("--unix-socket-mode"))
+    }
+
+    @Test("A token is not sent where it could be read on its way, nor anything over TLS to a unix socket")
+    func clientOptions() throws {
+        let token = try run("status", "--server", "192.0.2.1:1", "--token-file", "t")
+        #expect(token.status == 2)
+        #expect(token.errors.contains("use https://"))
+        let socket = try run("status", "--server", "unix:/s", "--tls-ca", "c")
+        #expect(socket.status == 2)
+        #expect(socket.errors.contains("no TLS on unix sockets"))
+        #expect(try run("status", "--server", "https://unix:/s").status == 2)
+    }
+
     @Test(
         "Without capabilities one line names those that are missing",
         .enabled(if: getuid() == 0, "only root can drop them"))

@@ -40,7 +40,9 @@ struct DemoCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000).contains(rate) else { throw ValidationError("--rate \(rate): accepted is 1 to 1000") }
-        try listen?.validateIsLocal()
+        if let listen, !listen.isLocal {
+            throw ValidationError("--listen \(listen): the demo's API is for loopback addresses and unix sockets")
+        }
     }
 
     func run() async throws {

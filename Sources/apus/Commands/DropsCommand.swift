@@ -32,8 +32,7 @@ struct DropsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Lines at most.", valueName: "n"))
     var limit = SumLimits.defaultEntries
 
-    @Option(help: "The server to ask: HOST:PORT or unix:PATH.")
-    var server = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+    @OptionGroup var connection: ServerConnection
 
     @Option(help: "Read the store in this directory instead of asking a server.")
     var dataDir: String?
@@ -73,14 +72,7 @@ struct DropsCommand: AsyncParsableCommand {
     private func served(_ items: [(name: String, value: String)]) async throws -> DropsReport {
         let target = HTTPClientStream.target(
             path: "/v1/drops", queryItems: items.map { HTTPQueryItem(name: $0.name, value: $0.value) })
-        let text = try await HTTPClientStream.request(server, target: target) { response in
-            let text = try await response.text()
-            guard response.status == 200 else {
-                let reason = text.trimmingCharacters(in: .whitespacesAndNewlines)
-                throw CommandFailure.failed("\(server) answered \(response.status): \(reason)")
-            }
-            return text
-        }
+        let text = try await connection.get(target) { try await $0.text() }
         return try JSONDecoder().decode(DropsReport.self, from: Data(text.utf8))
     }
 }

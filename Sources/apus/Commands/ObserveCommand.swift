@@ -34,8 +34,7 @@ struct ObserveCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "The server to ask: HOST:PORT or unix:PATH.")
-    var server = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+    @OptionGroup var connection: ServerConnection
 
     @Option(help: "Read the store in this directory instead of asking a server.")
     var dataDir: String?
@@ -56,7 +55,7 @@ struct ObserveCommand: AsyncParsableCommand {
             if let dataDir {
                 try StoredFlows(dataDir).print(items, output)
             } else {
-                try await ServedFlows(server).print(items, output)
+                try await ServedFlows(connection).print(items, output)
             }
         } catch let error as FilterError {
             throw CommandFailure.usage(error.commandLineText)
@@ -171,18 +170,14 @@ struct StoredFlows {
 
 /// Flows of a server.
 struct ServedFlows {
-    private let address: HTTPAddress
+    private let connection: ServerConnection
 
-    init(_ address: HTTPAddress) { self.address = address }
+    init(_ connection: ServerConnection) { self.connection = connection }
 
     func print(_ items: [(name: String, value: String)], _ output: OutputOptions) async throws {
         let target = HTTPClientStream.target(
             path: "/v1/flows", queryItems: items.map { HTTPQueryItem(name: $0.name, value: $0.value) })
-        try await HTTPClientStream.request(address, target: target) { response in
-            guard response.status == 200 else {
-                let text = try await response.text().trimmingCharacters(in: .whitespacesAndNewlines)
-                throw CommandFailure.failed("\(address) answered \(response.status): \(text)")
-            }
+        try await connection.get(target) { response in
             switch output.output {
             case .json, .jsonpb:
                 for try await line in response.lines { try StandardStream.output.write(Array((line + "\n").utf8)) }

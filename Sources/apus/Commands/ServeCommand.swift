@@ -52,8 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where history and identities are kept.")
     var dataDir = "/var/lib/apus"
 
-    @Option(help: "Where the API listens: HOST:PORT on loopback, or unix:PATH.")
-    var listen = [HTTPAddress.tcp(host: "127.0.0.1", port: 4245)]
+    @OptionGroup var api: ListenOptions
 
     @Option(
         help: ArgumentHelp(
@@ -81,7 +80,6 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var pipeline: PipelineOptions
 
     func validate() throws {
-        for address in listen { try address.validateIsLocal() }
         for origin in corsOrigin where origin != "*" && !Self.isOrigin(origin) {
             throw ValidationError("--cors-origin \(origin): accepted is http[s]://HOST[:PORT], without a path, or *")
         }
@@ -110,7 +108,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve(until stop: StopSignal, _ logger: Logger) async throws {
         var settings = ServerSettings(
-            history: .init(directory: dataDir), listen: listen, nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
+            history: .init(directory: dataDir), listen: api.listen,
+            nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
+        api.warn(logger)
+        try api.apply(to: &settings, logger)
         pipeline.apply(to: &settings)
         settings.enforcement = enforcement
         settings.corsOrigins = corsOrigin
@@ -175,24 +176,5 @@ struct InterfaceArgument: ExpressibleByArgument {
             )
         }
         return .init(index: index, name: name, endpoint: endpoint)
-    }
-}
-
-extension HTTPAddress {
-    /// Nothing listens where others could reach it.
-    func validateIsLocal() throws {
-        guard isLocal else {
-            throw ValidationError(
-                "--listen \(self): only loopback addresses and unix sockets are accepted, as there is no TLS yet")
-        }
-    }
-
-    private var isLocal: Bool {
-        switch self {
-        case .unix: true
-        case .tcp(let host, _):
-            host == "localhost"
-                || IPAddress(host).map { $0 == IPAddress("::1")! || $0.v4.map { $0 >> 24 == 127 } == true } == true
-        }
     }
 }

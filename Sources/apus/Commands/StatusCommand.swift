@@ -8,8 +8,7 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Say how a server is doing: flows, losses, history.")
 
-    @Option(help: "The server to ask: HOST:PORT or unix:PATH.")
-    var server = HTTPAddress.tcp(host: "127.0.0.1", port: 4245)
+    @OptionGroup var connection: ServerConnection
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case compact, json }
 
@@ -18,13 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let text = try await HTTPClientStream.request(server, target: "/v1/status") { response in
-                let text = try await response.text()
-                guard response.status == 200 else {
-                    throw CommandFailure.failed("\(server) answered \(response.status): \(text)")
-                }
-                return text
-            }
+            let text = try await connection.get("/v1/status") { try await $0.text() }
             guard output == .compact else { return try StandardStream.output.write(Array(text.utf8)) }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(text.utf8))
             try StandardStream.output.write(Array(compact(report).utf8))
@@ -40,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
         let capacity = Double(report.max_flows) ?? 1
         let lost = report.apus.lost.filter { $0.value != "0" }.sorted { $0.key < $1.key }
         var lines = [
-            "Healthcheck (via \(server)): Ok",
+            "Healthcheck (via \(connection.address)): Ok",
             "Current/Max Flows: \(report.num_flows.withThousands)/\(report.max_flows.withThousands)"
                 + String(format: " (%.2f%%)", flows / capacity * 100),
             String(format: "Flows/s: %.2f", report.flows_rate),

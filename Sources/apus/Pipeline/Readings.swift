@@ -14,6 +14,7 @@ struct Readings: Sendable {
     let pipeline: Pipeline
     let monitor: LossMonitor
     let controlPlane: ControlPlane
+    let serving: ServingReadings
     let startNanoseconds = SystemClock.realtimeNanoseconds()
 
     /// Flows lost so far. Those of places `flowRing` and `historyDamage` are missed by readers, by each for itself.
@@ -60,6 +61,7 @@ struct Readings: Sendable {
         if let cilium = pipeline.ciliumCounters {
             reading.cilium = .init(flows: cilium.flows, skipped: cilium.skipped, malformed: cilium.malformed)
         }
+        reading.serving = serving.reading
         reading.lost = lost()
         reading.ringFlows = ringFlows
         reading.ringCapacity = UInt64(pipeline.flows.capacity)

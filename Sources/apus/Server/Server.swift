@@ -19,6 +19,7 @@ final class Server: Sendable {
     private let monitor: LossMonitor
     private let monitoring: Task<Void, Never>
     private let queryThreads: NIOThreadPool
+    private let watchingCredentials: Task<Void, Never>?
 
     /// Loads the programs, opens the store and listens. Nothing is attached to interfaces yet.
     static func start(_ settings: ServerSettings, interfaces: [UInt32: String], logger: Logger) async throws -> Server {
@@ -58,14 +59,19 @@ final class Server: Sendable {
         self.pipeline = pipeline
         self.controlPlane = controlPlane
         let monitor = LossMonitor(pipeline, logger: logger)
-        let readings = Readings(pipeline: pipeline, monitor: monitor, controlPlane: controlPlane)
+        let access = settings.credentials?.access ?? AccessControl()
+        let serving = ServingReadings(
+            statistics: HTTPServerStatistics(), credentials: settings.credentials, access: access)
+        let readings = Readings(pipeline: pipeline, monitor: monitor, controlPlane: controlPlane, serving: serving)
         let threads = NIOThreadPool(numberOfThreads: settings.limits.queryThreads)
         threads.start()
         let api = FlowAPI(
             observer: pipeline.observer, context: pipeline.context, sources: Self.sources(readings, logger),
-            queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins))
+            queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins), access: access)
         do {
-            http = try await HTTPServer.start(addresses: settings.listen, responder: api)
+            http = try await HTTPServer.start(
+                addresses: settings.listen, tls: settings.credentials?.tls, socketMode: settings.socketMode,
+                statistics: serving.statistics, responder: api)
         } catch {
             controlPlane.close()
             pipeline.drain {}
@@ -76,6 +82,7 @@ final class Server: Sendable {
         self.readings = readings
         queryThreads = threads
         monitoring = Task { await monitor.run() }
+        watchingCredentials = settings.credentials.map { credentials in Task { await credentials.watch() } }
     }
 
     private static func sources(_ readings: Readings, _ logger: Logger) -> FlowAPI.Sources {
@@ -108,6 +115,7 @@ final class Server: Sendable {
     func stop(beforeStoring: () -> Void = {}) async -> Account {
         controlPlane.close()
         monitoring.cancel()
+        watchingCredentials?.cancel()
         pipeline.drain {
             monitor.look()
             beforeStoring()

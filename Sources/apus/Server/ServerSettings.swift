@@ -14,6 +14,10 @@ struct ServerSettings: Sendable {
     var listen: [HTTPAddress]
     /// Whose web pages may read answers in a browser.
     var corsOrigins: [String] = []
+    /// Of the files of unix sockets.
+    var socketMode = HTTPServer.defaultSocketMode
+    /// nil: neither TLS nor tokens.
+    var credentials: Credentials?
     var nodeName: String
     var nodeAddresses: [IPAddress] = []
     var enforcement = EnforcementMode.none

@@ -1,0 +1,22 @@
+import FlowAPI
+import FlowMetrics
+import HTTPTransport
+
+/// Where the server's counts are read.
+struct ServingReadings: Sendable {
+    let statistics: HTTPServerStatistics
+    let credentials: Credentials?
+    let access: AccessControl
+
+    var reading: ServingReading {
+        let (counts, refused) = (statistics.counts, access.refused)
+        return ServingReading(
+            refused: [
+                ("connections", UInt64(counts.connectionsRefused)), ("malformed", UInt64(counts.malformedRequests)),
+                ("stalled", UInt64(counts.connectionsStalled)), ("tls_handshake", UInt64(counts.failedHandshakes)),
+                ("without_tls", UInt64(counts.connectionsWithoutTLS)),
+                ("unauthenticated", UInt64(refused.unauthenticated)), ("forbidden", UInt64(refused.forbidden)),
+            ],
+            certificates: (credentials?.tls?.certificates ?? []).map { ($0.path, $0.expirySeconds) })
+    }
+}

@@ -1,0 +1,80 @@
+import ClientTools
+import Foundation
+import Testing
+
+/// `apus serve` with TLS and tokens, and its own clients.
+@Suite(.enabled(if: Apus.obstacle == nil, Comment(rawValue: Apus.obstacle ?? "")), .serialized)
+struct SecureServeTests {
+    private func apus(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        let child = try Child(Apus.path, arguments)
+        return (child.waitForEnd(), child.output, child.errors)
+    }
+
+    @Test("Over TLS with a token, its clients are answered; without, or without trust, they are told what lacks")
+    func secured() async throws {
+        let directory = try TemporaryDirectory()
+        let made = try await TestCertificates()
+        let server = try await made.issue("server")
+        let token = try apus(["token", "new", "--name", "reader", "--role", "metadata", "--role", "metrics"])
+        let tokenFile = directory.path + "/token"
+        try token.output.write(toFile: tokenFile, atomically: true, encoding: .utf8)
+        try "tokens:\n\(token.errors)".write(
+            toFile: directory.path + "/tokens.yaml", atomically: true, encoding: .utf8)
+        let child = try Child(
+            Apus.path,
+            [
+                "serve", "--data-dir", directory.path + "/store", "--no-kernel-drops", "--listen", "127.0.0.1:0",
+                "--tls-cert", server.certificate, "--tls-key", server.key, "--tokens", directory.path + "/tokens.yaml",
+            ])
+        let log = try #require(child.waitForErrors(containing: "listening on 127.0.0.1:"), "\(child.errors)")
+        let port = try #require(log.split(separator: "listening on 127.0.0.1:").last?.prefix { $0.isNumber })
+        let address = "https://127.0.0.1:\(port)"
+        let trusting = ["--server", address, "--tls-ca", made.authority]
+
+        let status = try apus(["status", "--token-file", tokenFile] + trusting)
+        #expect(status.status == 0 && status.output.contains("Healthcheck"), "\(status.errors)")
+        let noToken = try apus(["status"] + trusting)
+        #expect(noToken.status == 1 && noToken.errors.contains("401") && noToken.errors.contains("Bearer TOKEN"))
+        let noRole = try apus(["observe", "--token-file", tokenFile] + trusting)
+        #expect(noRole.status == 1 && noRole.errors.contains("the role \\\"flows\\\""), "\(noRole.errors)")
+        let noTrust = try apus(["status", "--server", address, "--token-file", tokenFile])
+        #expect(noTrust.status == 1 && noTrust.errors.contains("certificate verify failed"), "\(noTrust.errors)")
+        let wrongName = try apus(["status", "--token-file", tokenFile, "--tls-server-name", "example.com"] + trusting)
+        #expect(wrongName.status == 1 && wrongName.errors.contains("not of example.com"), "\(wrongName.errors)")
+        let name = try apus(["status", "--token-file", tokenFile, "--tls-server-name", "localhost"] + trusting)
+        #expect(name.status == 0, "\(name.errors)")
+
+        let metrics = try Tool.run(
+            "curl",
+            [
+                "-sS", "--cacert", made.authority, "-H",
+                "authorization: Bearer \(token.output.trimmingCharacters(in: .newlines))",
+                address + "/metrics",
+            ]
+        ).output
+        let expiry = metrics.split(separator: "\n").first {
+            $0.hasPrefix("apus_tls_certificate_expiry_timestamp_seconds{")
+        }
+        let seconds = try #require(expiry?.split(separator: " ").last.flatMap { Double($0) })
+        #expect(abs(seconds - Date().timeIntervalSince1970 - 30 * 86_400) < 600)
+        #expect(metrics.contains("apus_api_refused_total{reason=\"unauthenticated\"} 1\n"))
+        #expect(metrics.contains("apus_api_refused_total{reason=\"forbidden\"} 1\n"))
+        child.kill(SIGTERM)
+        #expect(child.waitForEnd() == 0, "\(child.errors)")
+    }
+
+    @Test("Beyond loopback it listens insecurely only when told so, and says so at each start")
+    func insecure() throws {
+        let directory = try TemporaryDirectory()
+        let child = try Child(
+            try #require(Tool.path("unshare")),
+            [
+                "--net", Apus.path, "serve", "--data-dir", directory.path, "--no-kernel-drops", "--listen", "0.0.0.0:0",
+                "--insecure",
+            ])
+        let log = try #require(child.waitForErrors(containing: "listening on 0.0.0.0:"), "\(child.errors)")
+        #expect(log.contains("--insecure: whoever reaches 0.0.0.0:0"))
+        child.kill(SIGTERM)
+        #expect(child.waitForEnd() == 0)
+    }
+}
