@@ -107,3 +107,12 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension FilterParameter {
+    /// Whether `text` has the form of a flow's identifier.
+    package static func isUUID(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
+    }
+}

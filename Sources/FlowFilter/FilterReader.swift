@@ -41,7 +41,9 @@ struct FilterReader {
             if value.isEmpty { throw FilterError(parameter, value, position, problem: "empty") }
             pods.append(PodValue(place: place, text: value, parameter: parameter, position: position))
         case .uuid:
-            guard Self.isUUID(value) else { throw FilterError(parameter, value, position, problem: "not a uuid") }
+            guard FilterParameter.isUUID(value) else {
+                throw FilterError(parameter, value, position, problem: "not a uuid")
+            }
             let sequence = origin.sequence(value) ?? 0
             withConditions(of: parameter, isNegated: isNegated) { $0.sequences.append(sequence) }
         case .nodeName:
@@ -73,12 +75,6 @@ struct FilterReader {
         let deniesAll = nodes.deny.contains(true) ? [FilterConditions()] : []
         return FilterSpec(
             allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions) + deniesAll)
-    }
-
-    private static func isUUID(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
-            && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
     }
 
     private static func namespace(_ side: Side) -> FilterParameter {

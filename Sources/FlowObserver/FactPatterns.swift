@@ -17,7 +17,11 @@ struct FactPatterns {
         add(conditions.replies.flatMap(Self.patterns))
         add(
             conditions.ipVersions.map { version in
-                version == .v6 ? .attributes([.ip, .ipv6]) : .attributes(.ip, without: .ipv6)
+                switch version {
+                case .v4: .attributes(.ip, without: .ipv6)
+                case .v6: .attributes([.ip, .ipv6])
+                case .none: .attributes([], without: .ip)
+                }
             })
         add(conditions.tcpFlags.map { .attributes(.layer4) & .ipProtocol(.tcp) & .tcpFlags($0) })
         add(

@@ -46,7 +46,9 @@ struct ReferenceFilter {
                 flow.attributes.contains(.replyKnown) ? $0 == isReply : flow.verdict == .dropped && !$0
             }
             && holds(conditions.ipVersions) {
-                flow.attributes.contains(.ip) && ($0 == .v6) == flow.attributes.contains(.ipv6)
+                $0 == .none
+                    ? !flow.attributes.contains(.ip)
+                    : flow.attributes.contains(.ip) && ($0 == .v6) == flow.attributes.contains(.ipv6)
             }
             && holds(conditions.identities, flow.sourceIdentity, flow.destinationIdentity) { $0.rawValue == $1 }
             && holds(conditions.addresses, flow.source, flow.destination) {

@@ -27,17 +27,10 @@ extension FilterConditions {
         self.init()
         try refuseUncaptured(filter, path)
         try addTexts(filter, path)
-        addNumbers(filter)
-        for (index, interface) in filter.interface.enumerated() {
-            guard !interface.name.isEmpty, interface.index == 0 else {
-                throw FilterError(
-                    parameter: "\(path).interface[\(index)]", problem: "chosen by number",
-                    accepted: "the name of an interface, and index 0")
-            }
-            interfaces.append(interface.name)
-        }
+        try addNumbers(filter, path)
+        try addGroups(filter, path)
+        try addIdentifiers(filter.uuid, "\(path).uuid", context)
         try restrictNodes(filter, path, context)
-        if !filter.uuid.isEmpty { sequences = filter.uuid.map { context.sequence(ofUUID: $0) ?? 0 } }
     }
 
     /// Fields whose values are texts, read as the parameters of the same meaning are.
@@ -51,7 +44,7 @@ extension FilterConditions {
             ("source_cluster_name", .fromCluster, filter.sourceClusterName),
             ("destination_cluster_name", .toCluster, filter.destinationClusterName),
             ("source_port", .fromPort, filter.sourcePort), ("destination_port", .toPort, filter.destinationPort),
-            ("protocol", .ipProtocol, filter.protocol),
+            ("protocol", .ipProtocol, filter.protocol), ("interface", .interface, filter.interface.map(\.name)),
         ]
         for (field, parameter, values) in fields {
             try Self.checkCount(values.count, "\(path).\(field)")
@@ -70,18 +63,6 @@ extension FilterConditions {
         pods.destination = try Self.pods(filter.destinationPod, "\(path).destination_pod")
         workloads.source = try Self.workloads(filter.sourceWorkload, "\(path).source_workload")
         workloads.destination = try Self.workloads(filter.destinationWorkload, "\(path).destination_workload")
-    }
-
-    private mutating func addNumbers(_ filter: Flow_FlowFilter) {
-        verdicts = filter.verdict.map { Verdict(rawValue: UInt8(truncatingIfNeeded: $0.rawValue)) }
-        directions = filter.trafficDirection.map { TrafficDirection(rawValue: UInt8(truncatingIfNeeded: $0.rawValue)) }
-        dropReasons = filter.dropReasonDesc.map { DropReason(rawValue: UInt16(truncatingIfNeeded: $0.rawValue)) }
-        identities.source = filter.sourceIdentity.map(Identity.init)
-        identities.destination = filter.destinationIdentity.map(Identity.init)
-        replies = filter.reply
-        tcpFlags = filter.tcpFlags.map(TCPFlags.init)
-        types = filter.eventType.flatMap(TypeCondition.conditions)
-        if !filter.ipVersion.isEmpty { ipVersions = filter.ipVersion.compactMap(FlowFilter.IPVersion.init) }
     }
 
     private static func pods(_ texts: [String], _ path: String) throws(FilterError) -> [PodPattern] {
@@ -103,7 +84,22 @@ extension FilterConditions {
         return asked.map { WorkloadPattern(kind: $0.kind, name: $0.name) }
     }
 
-    private static func checkCount(_ count: Int, _ path: String) throws(FilterError) {
+    /// An identifier of another store's flow, or of none, stands for sequence 0, which no flow has.
+    private mutating func addIdentifiers(
+        _ texts: [String], _ path: String, _ context: FlowJSONContext
+    ) throws(FilterError) {
+        try Self.checkCount(texts.count, path)
+        for (index, text) in texts.enumerated() {
+            guard FilterParameter.isUUID(text) else {
+                throw FilterError(
+                    parameter: "\(path)[\(index)]", value: text, problem: "not a uuid",
+                    accepted: FilterParameter.uuid.accepted)
+            }
+            sequences.append(context.sequence(ofUUID: text) ?? 0)
+        }
+    }
+
+    static func checkCount(_ count: Int, _ path: String) throws(FilterError) {
         guard count > FilterLimits.values else { return }
         throw FilterError(parameter: path, problem: "\(count) values", accepted: "up to \(FilterLimits.values)")
     }
@@ -153,49 +149,6 @@ extension FilterConditions {
             throw FilterError(
                 parameter: "\(path).\(field.0)",
                 problem: UncapturedFact.problem(of: field.parameter) ?? "is not supported")
-        }
-    }
-}
-
-extension TCPFlags {
-    /// The flags that must be set. NS, which is a flag of the same header, is not captured.
-    fileprivate init(_ flags: Flow_TCPFlags) {
-        self = []
-        let named: [(Bool, TCPFlags)] = [
-            (flags.fin, .fin), (flags.syn, .syn), (flags.rst, .rst), (flags.psh, .psh), (flags.ack, .ack),
-            (flags.urg, .urg), (flags.ece, .ece), (flags.cwr, .cwr),
-        ]
-        for (isSet, flag) in named where isSet { insert(flag) }
-    }
-}
-
-extension FlowFilter.IPVersion {
-    fileprivate init?(_ version: Flow_IPVersion) {
-        switch version {
-        case .ipv4: self = .v4
-        case .ipv6: self = .v6
-        default: return nil
-        }
-    }
-}
-
-extension TypeCondition {
-    /// Type 0 is any; a sub-type counts only if it is said to. Types that Apus has no flows of match none.
-    fileprivate static func conditions(_ filter: Flow_EventTypeFilter) -> [TypeCondition] {
-        let subType = filter.matchSubType ? UInt16(truncatingIfNeeded: filter.subType) : nil
-        switch filter.type {
-        case 0: return [1, 4, 5].flatMap { conditions(type: $0, subType) }
-        default: return conditions(type: filter.type, subType)
-        }
-    }
-
-    private static func conditions(type: Int32, _ subType: UInt16?) -> [TypeCondition] {
-        switch type {
-        case 1: [TypeCondition(kinds: [.drop, .kernelDrop], subType: subType)]
-        // The datapath's number for delivery to an endpoint is 0.
-        case 4: [TypeCondition(kinds: [.trace], subType: subType == 0 ? 101 : subType)]
-        case 5: [TypeCondition(kinds: [.policyVerdict], subType: subType)]
-        default: [TypeCondition(kinds: [])]
         }
     }
 }

@@ -7,6 +7,7 @@ internal import SwiftProtobuf
 extension FlowAPI {
     func getFlows(_ request: APIRequest, _ message: [UInt8]) throws(GRPCStatus) -> GRPCReply {
         let asked = try Observer_GetFlowsRequest(message: message)
+        if asked.first && asked.follow { throw GRPCStatus(.invalidArgument, Self.firstWithFollow) }
         do throws(FilterError) {
             let question = try FlowRequest(asked, context)
             let kind = FlowStreamKind(

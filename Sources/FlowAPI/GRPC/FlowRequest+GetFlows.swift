@@ -8,7 +8,7 @@ extension FlowRequest {
     init(_ asked: Observer_GetFlowsRequest, _ context: FlowJSONContext) throws(FilterError) {
         self.init()
         if asked.first && asked.follow {
-            throw FilterError(parameter: "first", problem: FlowAPI.firstWithFollow)
+            throw FilterError(parameter: "first", problem: "cannot be specified with follow")
         }
         filter = try FilterSpec(asked, context)
         follow = asked.follow
@@ -38,12 +38,15 @@ extension FlowRequest {
     private static func moment(
         _ time: Google_Protobuf_Timestamp, _ field: String
     ) throws(FilterError) -> UInt64 {
-        guard (0..<18_446_744_073).contains(time.seconds), (0..<1_000_000_000).contains(time.nanos) else {
+        let (whole, isTooLate) = UInt64(clamping: time.seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        guard time.seconds >= 0, !isTooLate, (0..<1_000_000_000).contains(time.nanos),
+            whole <= .max - UInt64(time.nanos)
+        else {
             throw FilterError(
                 parameter: field, value: "\(time.seconds)s \(time.nanos)ns", problem: "not a time",
                 accepted: "a moment from 1970 to 2554")
         }
-        return UInt64(time.seconds) * 1_000_000_000 + UInt64(time.nanos)
+        return whole + UInt64(time.nanos)
     }
 }
 

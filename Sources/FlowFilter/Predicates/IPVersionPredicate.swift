@@ -2,6 +2,8 @@ import FlowModel
 
 package enum IPVersion: Hashable, Sendable {
     case v4, v6
+    /// No IP header.
+    case none
 
     /// `4`, `v4`, `IPv4` in any case.
     package init?(_ text: String) {
@@ -13,11 +15,16 @@ package enum IPVersion: Hashable, Sendable {
     }
 }
 
-/// Flows without an IP header never match.
+extension IPVersion {
+    fileprivate init(_ attributes: FlowAttributes) {
+        self = !attributes.contains(.ip) ? .none : attributes.contains(.ipv6) ? .v6 : .v4
+    }
+}
+
 extension FilterProgram {
     mutating func requireIPVersion(_ accepted: [IPVersion], _ set: SetWord) {
         if accepted.isEmpty { return }
-        requireAttributes(set) { $0.contains(.ip) && accepted.contains($0.contains(.ipv6) ? .v6 : .v4) }
+        requireAttributes(set) { accepted.contains(IPVersion($0)) }
     }
 
     mutating func requireAttributes(_ set: SetWord, _ areAccepted: (FlowAttributes) -> Bool) {
