@@ -98,6 +98,8 @@ private func receivedInvalidFrame(
     let reason = unsafe String(cString: nghttp2_strerror(error))
     let session = unsafe HTTP2Session.of(userData)
     session.hasReportedInvalidFrame = true
+    // Each is answered by a frame, and so is a stream beyond the limit: who does not read, lets them pile up.
+    session.countIdleFrame()
     session.delegate.http2(invalidFrameOn: stream, reason: reason)
     return 0
 }

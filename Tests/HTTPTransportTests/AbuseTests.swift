@@ -17,7 +17,8 @@ struct AbuseTests {
     @Test(
         "ends with the error that names it, and others are served on",
         arguments: [
-            ("rapid_reset", ["goaway 2", "goaway 11"]), ("ping_flood", ["goaway 11"]),
+            ("rapid_reset", ["goaway 2", "goaway 11"]), ("refused_streams", ["goaway 11"]),
+            ("ping_flood", ["goaway 11"]),
             ("settings_flood", ["goaway 11"]), ("large_settings", ["goaway 11"]), ("priority_flood", ["goaway 11"]),
             ("empty_data_flood", ["goaway 11"]),
             ("continuation_flood", ["goaway 2", "goaway 11", "goaway 1", "closed"]),

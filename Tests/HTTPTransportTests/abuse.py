@@ -37,6 +37,12 @@ def rapid_reset():
         send(*(frame(HEADERS, 5, s, GET) + frame(RST, 0, s, struct.pack(">I", 8)) for s in range(start, start + 200, 2)))
 
 
+def refused_streams():
+    """More than are allowed at a time, by who does not acknowledge the setting that says how many."""
+    for start in range(1, 20_001, 200):
+        send(*(frame(HEADERS, 5, s, path("/live")) for s in range(start, start + 200, 2)))
+
+
 def ping_flood():
     for _ in range(50):
         send(*[frame(PING, 0, 0, bytes(8))] * 100)
@@ -112,7 +118,8 @@ def outcome():
                 kind, payload, received = received[3], received[9 : 9 + count], received[9 + count :]
                 if kind == 7:
                     return f"goaway {int.from_bytes(payload[4:8], 'big')}"
-                if kind == RST:
+                # Those of refused streams come before the end.
+                if kind == RST and name != "refused_streams":
                     return f"reset {int.from_bytes(payload, 'big')}"
             bytes_read = connection.recv(65_536)
             if not bytes_read:
