@@ -42,6 +42,7 @@ final class GRPCCall: HTTPConversationBody {
     // MARK: Request
 
     func receive(_ bytes: ByteBuffer) {
+        guard isTaking else { return }
         reader.append(bytes.readableBytesView)
         do throws(GRPCStatus) {
             while isTaking, let message = try reader.next() { try take(message) }
@@ -62,7 +63,10 @@ final class GRPCCall: HTTPConversationBody {
         waker?.wake()
     }
 
-    /// Whether the request's messages are still looked at.
+    /// Memory for what has come of the request.
+    var keptBytes: Int { reader.keptBytes }
+
+    /// Whether the request's messages are still looked at; what comes later is not even kept.
     private var isTaking: Bool {
         if case .waiting = state { true } else { false }
     }

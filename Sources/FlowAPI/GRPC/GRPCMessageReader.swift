@@ -6,27 +6,37 @@ struct GRPCMessageReader {
     private static let prefixCount = 5
 
     private var bytes: [UInt8] = []
+    /// Of the bytes, in messages that were given.
+    private var takenCount = 0
 
     /// A message has begun and is not complete.
-    var isInsideMessage: Bool { !bytes.isEmpty }
+    var isInsideMessage: Bool { takenCount < bytes.count }
 
-    mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+    var keptBytes: Int { bytes.count }
+
+    mutating func append(_ more: some Sequence<UInt8>) {
+        bytes.removeFirst(takenCount)
+        takenCount = 0
+        bytes.append(contentsOf: more)
+    }
 
     /// The next complete message; nil if more must come.
     mutating func next() throws(GRPCStatus) -> [UInt8]? {
-        guard bytes.count >= Self.prefixCount else { return nil }
-        guard bytes[0] == 0 else {
+        let rest = bytes[takenCount...]
+        let content = takenCount + Self.prefixCount
+        guard rest.count >= Self.prefixCount else { return nil }
+        guard bytes[takenCount] == 0 else {
             throw GRPCStatus(
-                .unimplemented, "the message is compressed (flag \(bytes[0])); accepted is grpc-encoding identity")
+                .unimplemented,
+                "the message is compressed (flag \(bytes[takenCount])); accepted is grpc-encoding identity")
         }
-        let count = bytes[1..<Self.prefixCount].reduce(0) { $0 << 8 | Int($1) }
+        let count = bytes[takenCount + 1..<content].reduce(0) { $0 << 8 | Int($1) }
         guard count <= Self.mostBytes else {
             throw GRPCStatus(
                 .resourceExhausted, "the message has \(count) bytes; accepted are \(Self.mostBytes)")
         }
-        guard bytes.count >= Self.prefixCount + count else { return nil }
-        let message = Array(bytes[Self.prefixCount..<Self.prefixCount + count])
-        bytes.removeFirst(Self.prefixCount + count)
-        return message
+        guard rest.count >= Self.prefixCount + count else { return nil }
+        takenCount = content + count
+        return Array(bytes[content..<takenCount])
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import NIOCore
+import NIOEmbedded
 import SyntheticTraffic
 import Testing
 
@@ -51,6 +52,26 @@ struct GRPCMessageReaderTests {
                 #expect(error.code == .unimplemented || error.code == .resourceExhausted)
             }
         }
+    }
+
+    @Test("A call keeps nothing of what comes after the message that it answers")
+    func afterTheMessage() throws {
+        let served = Served(ringCapacity: 64)
+        let request = HTTPRequest(
+            method: "POST", path: "/observer.Observer/GetFlows", headers: ["content-type": "application/grpc"],
+            isHTTP2: true)
+        guard case .streaming(_, _, let body)? = served.api.respond(toHeadOf: request, on: served.loop),
+            let call = body as? GRPCCall
+        else { throw Served.Refused() }
+        let follower = Follower(call, on: served.loop)
+        call.receive(ByteBuffer(bytes: Self.framed([[0x18, 1]])))
+        for _ in 0..<64 { call.receive(ByteBuffer(repeating: 1, count: 16_384)) }
+        #expect(call.keptBytes < 16_384)
+        served.make(1)
+        served.loop.advanceTime(by: .milliseconds(10))
+        follower.drain()
+        #expect(!follower.hasEnded && !follower.received.isEmpty)
+        follower.leave()
     }
 
     @Test(
