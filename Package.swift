@@ -180,7 +180,8 @@ let package = Package(
             ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
         tests(
-            "HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore], exclude: ["abuse.py"]),
+            "HTTPTransportTests", ["ClientTools", "HTTPTransport", "HTTP2Session", nioCore, nioPosix],
+            exclude: ["abuse.py"]),
         tests(
             "KernelTests",
             ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),

@@ -46,7 +46,9 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isLingering else { return }
-        switch assembly.receive(Self.unwrapInboundIn(data)) {
+        let part = Self.unwrapInboundIn(data)
+        if case .head = part { idleTimer.headCame() }
+        switch assembly.receive(part) {
         case .none: break
         case .sendContinue:
             let head = HTTPResponseHead(version: .http1_1, status: .continue)

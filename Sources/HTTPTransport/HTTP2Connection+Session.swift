@@ -6,6 +6,7 @@ import Synchronization
 extension HTTP2Connection: HTTP2SessionDelegate {
     func http2(request head: HTTP2RequestHead, on id: HTTP2StreamID, endOfStream: Bool) {
         services.statistics.requests.add(1, ordering: .relaxed)
+        idleTimer.headCame()
         let stream = HTTP2Stream()
         streams[id] = stream
         do throws(HTTPProblem) {

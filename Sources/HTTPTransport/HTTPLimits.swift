@@ -4,7 +4,8 @@ import NIOCore
 package struct HTTPLimits: Sendable {
     /// Threads that serve connections. Each connection belongs to one. About 100 kB each.
     package var eventLoopThreads = 2
-    /// Connections open at a time; more are answered with 503 and closed. Measured: an idle one costs 14 kB (HTTP/1.1)
+    /// Connections open at a time; more are answered with 503 and closed, unless some have made no
+    /// request (`headTime`). Measured: an idle one costs 14 kB (HTTP/1.1)
     /// or 22 kB (HTTP/2); one that streams to a reader that has stopped 80 kB more, beside the kernel's socket buffers. One that
     /// follows live flows over HTTP/2 costs 75 kB in all (56 of them, each in step with the others), and followers of one
     /// kind share up to 1 MiB on each event loop.
@@ -17,6 +18,9 @@ package struct HTTPLimits: Sendable {
     package var bodyBytes = 1 << 20
     /// A connection on which nothing has been under way for so long is closed, also while its request is incomplete.
     package var idleTime: Duration = .seconds(60)
+    /// A new connection whose first request's head is not complete by then is closed. Before that, too, it makes room
+    /// where `connections` are open and another comes: the oldest such connection is closed.
+    package var headTime: Duration = .seconds(10)
     /// A client that has taken nothing for so long of what waits for it is closed, with what it holds; looked at each
     /// `idleTime`. A person may pause a terminal for a while.
     package var stallTime: Duration = .seconds(300)

@@ -15,6 +15,10 @@ package struct HTTPServerCounts: Equatable, Sendable {
     package var failedHandshakes = 0
     /// Answered with 400 because TLS was asked of them and they spoke without.
     package var connectionsWithoutTLS = 0
+    /// Closed because their first request was not there after `HTTPLimits.headTime`.
+    package var connectionsLate = 0
+    /// Closed without a request, because `HTTPLimits.connections` were open and another came.
+    package var connectionsDisplaced = 0
 }
 
 /// Counters of all event loops.
@@ -27,6 +31,8 @@ package final class HTTPServerStatistics: Sendable {
     let stalled = Atomic(0)
     let failedHandshakes = Atomic(0)
     let withoutTLS = Atomic(0)
+    let late = Atomic(0)
+    let displaced = Atomic(0)
 
     package init() {}
 
@@ -39,6 +45,8 @@ package final class HTTPServerStatistics: Sendable {
             malformedRequests: malformed.load(ordering: .relaxed),
             connectionsStalled: stalled.load(ordering: .relaxed),
             failedHandshakes: failedHandshakes.load(ordering: .relaxed),
-            connectionsWithoutTLS: withoutTLS.load(ordering: .relaxed))
+            connectionsWithoutTLS: withoutTLS.load(ordering: .relaxed),
+            connectionsLate: late.load(ordering: .relaxed),
+            connectionsDisplaced: displaced.load(ordering: .relaxed))
     }
 }

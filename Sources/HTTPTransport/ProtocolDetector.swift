@@ -21,7 +21,7 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler {
     init(services: ConnectionServices, channel: any Channel, peer: HTTPPeer) {
         self.services = services
         self.peer = peer
-        self.idleTimer = IdleTimer(channel: channel, limit: services.limits.idleTime)
+        self.idleTimer = IdleTimer(channel: channel, services: services)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
