@@ -99,7 +99,7 @@ let package = Package(
             "FlowAPI",
             [
                 "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
-                "FlowHistory", "HubbleMessages", nioPosix, swiftProtobuf,
+                "FlowHistory", "HubbleMessages", "ZlibRuntime", nioPosix, swiftProtobuf,
             ], plugins: ["EmbedSchema"]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire", "SQLiteRuntime"]),
 
@@ -199,7 +199,8 @@ let package = Package(
             "FlowAPITests",
             [
                 "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver",
-                "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SyntheticTraffic", nioCore, nioEmbedded,
+                "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SyntheticTraffic", "ZlibRuntime", nioCore,
+                nioEmbedded,
                 nioPosix, yams,
             ],
             exclude: ["GRPC/client.py"]),

@@ -36,6 +36,13 @@ private import CZlib
         unsafe stream.deallocate()
     }
 
+    /// Begins another stream, with the memory of the one before.
+    private func restart() {
+        // Z_STREAM_ERROR would be ours.
+        let status = unsafe deflateReset(stream)
+        precondition(status == Z_OK, "a stream is used as zlib says")
+    }
+
     /// Compresses `bytes`; hands out what comes of it, piece by piece.
     package func encode(_ bytes: RawSpan, _ flush: Flush, _ body: (RawSpan) -> Void) {
         unsafe bytes.withUnsafeBytes { input in
@@ -47,6 +54,14 @@ private import CZlib
                 if count > 0 { unsafe body(step.span.extracting(first: count).bytes) }
                 if count < Self.stepBytes { return }
             }
+        }
+    }
+
+    /// Appends a whole stream that holds `bytes`.
+    package func append(_ bytes: [UInt8], to buffer: inout [UInt8]) {
+        restart()
+        unsafe encode(bytes.span.bytes, .end) { piece in
+            unsafe piece.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
         }
     }
 

@@ -6,6 +6,7 @@ import HTTPTransport
 import NIOCore
 import NIOEmbedded
 import Testing
+import ZlibRuntime
 
 @testable import FlowAPI
 
@@ -46,7 +47,7 @@ struct StreamFormatTests {
     @Test("as gRPC's messages has five bytes before each, and ends with a status")
     func messages() throws {
         let served = Served(ringCapacity: 64)
-        let (body, follower) = Self.follow(.messages, served)
+        let (body, follower) = Self.follow(.messages(isCompressed: false), served)
         follower.drain()
         served.make(3)
         served.loop.advanceTime(by: .milliseconds(10))
@@ -64,6 +65,51 @@ struct StreamFormatTests {
         follower.drain()
         #expect(follower.hasEnded)
         #expect(body.trailers["grpc-status"] == "0")
+    }
+
+    @Test("as gRPC's compressed messages has each message as gzip, and says so where the client wants it")
+    func compressedMessages() throws {
+        let served = Served(ringCapacity: 64)
+        let (_, follower) = Self.follow(.messages(isCompressed: true), served)
+        follower.drain()
+        served.make(2)
+        served.loop.advanceTime(by: .milliseconds(10))
+        follower.drain()
+        var encoder = FlowProtobufEncoder(served.context)
+        var rest = follower.received[...]
+        for sequence in 1...2 as ClosedRange<UInt64> {
+            var message: [UInt8] = []
+            encoder.append(Served.flow(sequence), to: &message)
+            let prefix = Array(rest.prefix(5))
+            let count = Int(prefix[3]) << 8 | Int(prefix[4])
+            #expect(prefix[0] == 1)
+            let found = try GzipDecoder.decode(Array(rest.dropFirst(5).prefix(count)), limit: 4_096)
+            #expect(found == message)
+            rest = rest.dropFirst(5 + count)
+        }
+        #expect(rest.isEmpty)
+        for (accepted, encoding) in [("identity, gzip", "gzip"), ("identity", nil)] as [(String, String?)] {
+            let head = HTTPRequest(
+                method: "POST", path: "/observer.Observer/GetFlows",
+                headers: [
+                    "content-type": "application/grpc", "grpc-encoding": "gzip", "grpc-accept-encoding": accepted,
+                ], isHTTP2: true)
+            guard case .streaming(_, let headers, _) = served.api.respond(toHeadOf: head, on: served.loop) else {
+                Issue.record("no call")
+                return
+            }
+            #expect(headers["grpc-encoding"] == encoding)
+        }
+    }
+
+    @Test("is refused as gzip that is cut short, damaged, or larger than allowed")
+    func badGzip() throws {
+        var bytes: [UInt8] = []
+        GzipEncoder().append(Array(repeating: 7, count: 100_000), to: &bytes)
+        #expect(try GzipDecoder.decode(bytes, limit: 100_000).count == 100_000)
+        #expect(throws: GzipDecoder.Failure.tooLarge) { try GzipDecoder.decode(bytes, limit: 99_999) }
+        #expect(throws: GzipDecoder.Failure.damaged) { try GzipDecoder.decode(bytes.dropLast(9), limit: 200_000) }
+        #expect(throws: GzipDecoder.Failure.damaged) { try GzipDecoder.decode([1, 2, 3], limit: 200_000) }
     }
 
     @Test("refuses a cursor of another store")

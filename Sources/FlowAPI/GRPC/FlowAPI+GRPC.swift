@@ -23,9 +23,12 @@ extension FlowAPI {
     }
 
     func response(_ call: GRPCCall) -> HTTPResponse {
-        .streaming(
-            status: 200,
-            headers: ["content-type": "application/grpc", "hubble-server-version": context.version], body: call)
+        var headers: HTTPFields = [
+            "content-type": "application/grpc", "grpc-accept-encoding": "identity,gzip",
+            "hubble-server-version": context.version,
+        ]
+        if call.request.wantsCompression { headers.append("grpc-encoding", "gzip") }
+        return .streaming(status: 200, headers: headers, body: call)
     }
 
     /// What is wrong with a request for one of gRPC's methods that is no call of gRPC.
@@ -40,5 +43,16 @@ extension FlowAPI {
     private static func isGRPC(_ contentType: String?) -> Bool {
         guard let type = contentType?.split(separator: ";").first else { return false }
         return ["application/grpc", "application/grpc+proto"].contains(type.lowercased())
+    }
+}
+
+extension APIRequest {
+    /// Messages of this call of gRPC may be gzip.
+    var isCompressed: Bool { http.headers["grpc-encoding"] == "gzip" }
+
+    /// The client compresses and says that it takes the same: long answers are compressed, too.
+    var wantsCompression: Bool {
+        let accepted = (http.headers["grpc-accept-encoding"] ?? "").split(separator: ",")
+        return isCompressed && accepted.contains { $0.filter { $0 != " " } == "gzip" }
     }
 }

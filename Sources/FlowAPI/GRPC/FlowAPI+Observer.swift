@@ -11,7 +11,8 @@ extension FlowAPI {
         do throws(FilterError) {
             let question = try FlowRequest(asked, context)
             let kind = FlowStreamKind(
-                filter: question.filter, format: .messages, compatibility: .apus, mask: try asked.flowFieldMask())
+                filter: question.filter, format: .messages(isCompressed: request.wantsCompression),
+                compatibility: .apus, mask: try asked.flowFieldMask())
             return .stream(stream(question, kind, request))
         } catch {
             throw GRPCStatus(.invalidArgument, error.description)

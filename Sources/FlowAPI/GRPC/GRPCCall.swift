@@ -19,24 +19,28 @@ final class GRPCCall: HTTPConversationBody {
         case ending(GRPCStatus)
     }
 
+    /// A client that says nothing for so long where it should is no longer waited for.
+    private static let patience = TimeAmount.seconds(30)
     /// Answers that a conversation's client has not taken; more, and the call ends.
     private static let mostWaitingBytes = 4 << 20
 
     private let api: FlowAPI
-    private let request: APIRequest
+    let request: APIRequest
     private let method: GRPCMethod
-    private var reader = GRPCMessageReader()
+    private var reader: GRPCMessageReader
     private var state = State.waiting
     private var outgoing: [UInt8] = []
     private var sentBytes = 0
     private var waker: HTTPBodyWaker?
     private var deadline: Scheduled<Void>?
+    private var waiting: Scheduled<Void>?
     private(set) var trailers: HTTPFields = [:]
 
     init(_ method: GRPCMethod, _ request: APIRequest, _ api: FlowAPI) {
         self.method = method
         self.request = request
         self.api = api
+        reader = GRPCMessageReader(isCompressed: request.isCompressed)
     }
 
     // MARK: Request
@@ -46,6 +50,7 @@ final class GRPCCall: HTTPConversationBody {
         reader.append(bytes.readableBytesView)
         do throws(GRPCStatus) {
             while isTaking, let message = try reader.next() { try take(message) }
+            if method.isConversation { waitForMessage() }
         } catch {
             end(error)
         }
@@ -104,6 +109,10 @@ final class GRPCCall: HTTPConversationBody {
     func start(waker: HTTPBodyWaker) {
         self.waker = waker
         if case .streaming(let body) = state { body.start(waker: waker) }
+        if let encoding = request.http.headers["grpc-encoding"], !["identity", "gzip"].contains(encoding) {
+            return end(GRPCStatus(.unimplemented, "grpc-encoding \"\(encoding)\": accepted are identity and gzip"))
+        }
+        waitForMessage()
         guard let text = request.http.headers["grpc-timeout"] else { return }
         guard let time = GRPCTimeout.parse(text) else {
             return end(
@@ -115,6 +124,18 @@ final class GRPCCall: HTTPConversationBody {
         deadline = request.eventLoop.scheduleTask(in: time) {
             bound.value.end(GRPCStatus(.deadlineExceeded, "the time that grpc-timeout gives is over"))
             waker.wake()
+        }
+    }
+
+    private func waitForMessage() {
+        waiting?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: request.eventLoop)
+        waiting = request.eventLoop.scheduleTask(in: Self.patience) {
+            let call = bound.value
+            guard call.isTaking else { return }
+            call.end(
+                GRPCStatus(.deadlineExceeded, "no message came for \(Self.patience.nanoseconds / 1_000_000_000) s"))
+            call.waker?.wake()
         }
     }
 
@@ -138,6 +159,7 @@ final class GRPCCall: HTTPConversationBody {
 
     private func close(_ trailers: HTTPFields) -> HTTPBodyProgress {
         deadline?.cancel()
+        waiting?.cancel()
         self.trailers = trailers
         return .end
     }
@@ -155,6 +177,7 @@ final class GRPCCall: HTTPConversationBody {
 
     func cancel() {
         deadline?.cancel()
+        waiting?.cancel()
         if case .streaming(let body) = state { body.cancel() }
     }
 }

@@ -1,15 +1,28 @@
 internal import FlowModel
 internal import FlowWire
+internal import ZlibRuntime
 
-/// Writes gRPC's length-prefixed messages: a flag for compression, which is 0, four bytes of length in network order, and
-/// the message (gRPC over HTTP/2, "Length-Prefixed-Message").
+/// Writes gRPC's length-prefixed messages: a flag for compression, four bytes of length in network order, and the message (gRPC over HTTP/2, "Length-Prefixed-Message").
 struct FlowMessageEncoder: FlowStreamEncoder {
     private var protobuf: FlowProtobufEncoder
+    private let gzip: GzipEncoder?
+    /// Of one flow, before it is compressed.
+    private var message: [UInt8] = []
 
-    init(_ protobuf: FlowProtobufEncoder) { self.protobuf = protobuf }
+    /// - Parameter gzip: compresses each message; nil: they go as they are.
+    init(_ protobuf: FlowProtobufEncoder, gzip: GzipEncoder? = nil) {
+        self.protobuf = protobuf
+        self.gzip = gzip
+    }
 
     mutating func append(_ flows: [Flow], to buffer: inout [UInt8]) {
         for flow in flows {
+            if let gzip {
+                message.removeAll(keepingCapacity: true)
+                protobuf.append(flow, to: &message)
+                Self.append(message, gzip, to: &buffer)
+                continue
+            }
             let start = Self.beginMessage(&buffer)
             protobuf.append(flow, to: &buffer)
             Self.endMessage(from: start, &buffer)
@@ -20,6 +33,13 @@ struct FlowMessageEncoder: FlowStreamEncoder {
         let start = Self.beginMessage(&buffer)
         protobuf.append(loss, to: &buffer)
         Self.endMessage(from: start, &buffer)
+    }
+
+    private static func append(_ message: [UInt8], _ gzip: GzipEncoder, to buffer: inout [UInt8]) {
+        let start = beginMessage(&buffer)
+        gzip.append(message, to: &buffer)
+        endMessage(from: start, &buffer)
+        buffer[start - prefixCount] = 1
     }
 
     /// A message that is made already.

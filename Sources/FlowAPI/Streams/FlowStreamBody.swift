@@ -84,7 +84,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         self.report = report
         self.coverage = coverage
         self.showsCoverage = showsCoverage
-        self.sendsTrailers = sendsTrailers || kind.format == .messages
+        self.sendsTrailers = sendsTrailers || kind.format.needsTrailers
         hasCount = answer.hasCount
         batch = Batch(bytes: kind.format.opening, progress: .more)
     }

@@ -1,6 +1,7 @@
 internal import FlowFilter
 internal import FlowWire
 internal import HTTPTransport
+internal import ZlibRuntime
 
 /// What makes the bytes of a live stream: followers that differ in nothing of it get the same ones.
 struct FlowStreamKind: Hashable {
@@ -15,8 +16,10 @@ struct FlowStreamKind: Hashable {
         case .events:
             FlowEventEncoder(
                 FlowJSONEncoder(context, compatibility: compatibility, mask: mask), storeID: context.storeID)
-        case .messages:
-            FlowMessageEncoder(FlowProtobufEncoder(context, compatibility: compatibility, mask: mask))
+        case .messages(let isCompressed):
+            FlowMessageEncoder(
+                FlowProtobufEncoder(context, compatibility: compatibility, mask: mask),
+                gzip: isCompressed ? GzipEncoder() : nil)
         }
     }
 }
@@ -27,8 +30,8 @@ enum FlowStreamFormat: Hashable {
     case lines
     /// Server-sent events.
     case events
-    /// gRPC's.
-    case messages
+    /// gRPC's, as they are or each as gzip.
+    case messages(isCompressed: Bool)
 }
 
 /// How a stream came to its end.
@@ -41,6 +44,11 @@ enum FlowStreamEnd {
 }
 
 extension FlowStreamFormat {
+    /// The protocol has its status in trailers.
+    var needsTrailers: Bool {
+        if case .messages = self { true } else { false }
+    }
+
     /// What stands before the flows.
     var opening: [UInt8] {
         switch self {

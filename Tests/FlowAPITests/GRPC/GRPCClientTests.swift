@@ -79,6 +79,13 @@ struct GRPCClientTests {
         for (refusal, part) in zip(refusals, parts) { #expect(refusal[1].contains(part), "\(refusal)") }
     }
 
+    @Test("may compress, and gets the same, compressed; no message grows beyond the bound")
+    func gzip() async throws {
+        let answer = try Self.text(try await Self.ask("gzip")["gzip"])
+        let refusal = #"["RESOURCE_EXHAUSTED","the message has more than 4194304 bytes when decompressed"]"#
+        #expect(answer == #"[true,4096,\#(refusal),"UNIMPLEMENTED"]"#, "\(answer)")
+    }
+
     @Test("follows from as far back as it says, and its deadline ends it")
     func live() async throws {
         let answers = try await Self.ask("follow", "deadline")

@@ -102,6 +102,18 @@ def refusals():
     ]
 
 
+def gzip():
+    """What both sides compress, what the server cannot read, and what would be too large."""
+    request = Request(number=3, first=True)
+    plain = [response.SerializeToString() for response in flows.GetFlows(request)]
+    packed = [
+        response.SerializeToString() for response in flows.GetFlows(request, compression=grpc.Compression.Gzip)]
+    one = flows.ServerStatus(observer.ServerStatusRequest(), compression=grpc.Compression.Gzip).max_flows
+    bomb = channel.unary_stream("/observer.Observer/GetFlows")(bytes(64 << 20), compression=grpc.Compression.Gzip)
+    deflate = flows.GetFlows(request, compression=grpc.Compression.Deflate)
+    return plain == packed, one, refusal(bomb), refusal(deflate)[0]
+
+
 def follow():
     call = flows.GetFlows(Request(follow=True, number=2))
     seen = sequences(next(call) for _ in range(2))
