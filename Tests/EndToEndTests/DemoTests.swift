@@ -25,7 +25,7 @@ struct DemoTests {
         "It prints only NDJSON, which holds what the policies and closed ports make of the traffic, and loses nothing")
     func flows() throws {
         let directory = try TemporaryDirectory()
-        let (demo, api) = try start(directory.path, duration: "7s")
+        let (demo, api) = try start(directory.path, duration: "10s")
 
         // While it runs: the API.
         Thread.sleep(forTimeInterval: 3)
