@@ -17,19 +17,15 @@ package enum HTTPClientStream {
         headers: HTTPFields = [:], body: [UInt8] = [],
         handle: (HTTPClientResponse) async throws -> Result
     ) async throws -> Result {
-        let channel = try await connect(to: address, tls)
-        return try await channel.executeThenClose { inbound, outbound in
-            var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
-            head.headers.add(name: "host", value: address.hostHeader)
-            for field in headers.fields { head.headers.add(name: field.name, value: field.value) }
-            if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
+        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
+        head.headers.add(name: "host", value: address.hostHeader)
+        for field in headers.fields { head.headers.add(name: field.name, value: field.value) }
+        if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
+        let content = body.isEmpty ? [] : [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body)))]
+        let exchange = try await begin([.head(head)] + content + [.end(nil)], to: address, tls)
+        return try await exchange.executeThenClose { inbound in
             let response: HTTPClientResponse
-            do {
-                // All at once: a server may have answered a head alone, and closed, before its end is written.
-                let content = body.isEmpty ? [] : [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body)))]
-                try await outbound.write(contentsOf: [.head(head)] + content + [.end(nil)])
-                response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator())
-            } catch {
+            do { response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator()) } catch {
                 throw HTTPClientError(reading: error, from: address)
             }
             return try await handle(response)
@@ -45,21 +41,27 @@ package enum HTTPClientStream {
         return "\(percentEncode(path, keeping: "/-._~:"))?\(query.joined(separator: "&"))"
     }
 
-    private typealias Exchange = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    private typealias Exchange = NIOAsyncChannel<HTTPClientResponsePart, Never>
 
-    private static func connect(to address: HTTPAddress, _ tls: TLSClient?) async throws -> Exchange {
+    /// Returns when the request is on its way: to a server that has proved itself, where TLS asks for that.
+    private static func begin(
+        _ request: [HTTPClientRequestPart], to address: HTTPAddress, _ tls: TLSClient?
+    ) async throws -> Exchange {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         let setUp: @Sendable (any Channel) -> EventLoopFuture<(Exchange, EventLoopFuture<Void>)> = { channel in
             channel.eventLoop.makeCompletedFuture {
-                let handshake = try tls?.begin(on: channel, to: address) ?? channel.eventLoop.makeSucceededVoidFuture()
-                try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                return (try NIOAsyncChannel(wrappingChannelSynchronously: channel), handshake)
+                let pipeline = channel.pipeline.syncOperations
+                if let tls { try pipeline.addHandler(try tls.handler(for: address)) }
+                try pipeline.addHTTPClientHandlers()
+                let sender = HTTPRequestSender(request, on: channel.eventLoop, waitsForTLS: tls != nil)
+                try pipeline.addHandler(sender)
+                return (try NIOAsyncChannel(wrappingChannelSynchronously: channel), sender.sent.futureResult)
             }
         }
         let exchange: Exchange
-        let handshake: EventLoopFuture<Void>
+        let sent: EventLoopFuture<Void>
         do {
-            (exchange, handshake) =
+            (exchange, sent) =
                 switch address {
                 case .tcp(let host, let port):
                     try await bootstrap.connect(host: host, port: port, channelInitializer: setUp)
@@ -69,8 +71,8 @@ package enum HTTPClientStream {
         } catch {
             throw HTTPClientError(connecting: error, to: address)
         }
-        do { try await handshake.get() } catch {
-            try? await exchange.executeThenClose { _, _ in }
+        do { try await sent.get() } catch {
+            try? await exchange.executeThenClose { _ in }
             throw HTTPClientError(reading: error, from: address)
         }
         return exchange

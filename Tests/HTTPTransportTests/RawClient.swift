@@ -7,8 +7,10 @@ final class RawClient: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    /// - Parameter isReading: whether it takes what the server sends.
-    init(_ port: Int, isReading: Bool = true) async throws {
+    /// - Parameters:
+    ///   - isReading: whether it takes what the server sends.
+    ///   - first: sent as soon as there is a connection, whether or not the caller has its turn.
+    init(_ port: Int, isReading: Bool = true, sending first: [UInt8] = []) async throws {
         let inbox = Inbox()
         self.inbox = inbox
         channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -16,7 +18,7 @@ final class RawClient: Sendable {
             .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox))
+                    try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox, first))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -40,9 +42,20 @@ private final class Inbox: Sendable {
 private final class InboxHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let inbox: Inbox
+    typealias OutboundOut = ByteBuffer
 
-    init(_ inbox: Inbox) { self.inbox = inbox }
+    private let inbox: Inbox
+    private let first: [UInt8]
+
+    init(_ inbox: Inbox, _ first: [UInt8]) {
+        self.inbox = inbox
+        self.first = first
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !first.isEmpty { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: first)), promise: nil) }
+        context.fireChannelActive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         inbox.bytes.withLock { $0 += Self.unwrapInboundIn(data).readableBytesView }

@@ -34,22 +34,8 @@ package struct TLSClient: Sendable {
         self.serverName = serverName
     }
 
-    /// Puts TLS before what speaks to `address`.
-    ///
-    /// - Returns: what completes when the server has proved itself.
-    func begin(on channel: any Channel, to address: HTTPAddress) throws -> EventLoopFuture<Void> {
-        let outcome = channel.eventLoop.makePromise(of: Void.self)
-        do {
-            let handlers: [any ChannelHandler] = [try handler(for: address), TLSClientHandshake(outcome)]
-            try channel.pipeline.syncOperations.addHandlers(handlers)
-        } catch {
-            outcome.fail(error)
-            throw error
-        }
-        return outcome.futureResult
-    }
-
-    private func handler(for address: HTTPAddress) throws -> NIOSSLClientHandler {
+    /// TLS to `address`; what is written waits for the server to prove itself.
+    func handler(for address: HTTPAddress) throws -> NIOSSLClientHandler {
         guard case .tcp(let host, _) = address else {
             return try NIOSSLClientHandler(context: context, serverHostname: nil)
         }
