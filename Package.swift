@@ -131,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "HistoryVictim", dependencies: ["FlowCatalog", "FlowHistory", "HistoryFaults"],
             path: "Tests/HistoryVictim", swiftSettings: strict),
-        .target(name: "ClientTools", path: "Tests/ClientTools", swiftSettings: strict),
+        .target(name: "ClientTools", path: "Tests/ClientTools", exclude: ["crowd.py"], swiftSettings: strict),
         .target(
             name: "SyntheticTraffic",
             dependencies: ["DatapathABI", "Directory", "FlowCatalog", "FlowEnrichment", "FlowModel", "Manifests"],
@@ -139,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "BPFRuntime", "CAllocationCounter", "Console", "CPacketFlood", "CRingBaseline", "Datapath",
+                "BPFRuntime", "CAllocationCounter", "ClientTools", "Console", "CPacketFlood", "CRingBaseline",
+                "Datapath",
                 "DatapathABI", "Directory", "FlowAPI",
                 "FlowCapture", "FlowCatalog", "FlowEnrichment", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
                 "FlowObserver", "FlowRing", "FlowWire", "HistorySQL", "HTTPTransport", "HubbleMessages", "Manifests",

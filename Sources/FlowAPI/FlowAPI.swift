@@ -98,7 +98,11 @@ package struct FlowAPI: HTTPResponder {
                 allowedMethods: route.methods
             ).response
         }
-        return route.answer(self, APIRequest(http: request, caller: caller, eventLoop: eventLoop))
+        let response = route.answer(self, APIRequest(http: request, caller: caller, eventLoop: eventLoop))
+        guard case .streaming(let status, let headers, let body) = response,
+            let permit = access.permit(for: request, caller)
+        else { return response }
+        return .streaming(status: status, headers: headers, body: PermittedBody(body, permit))
     }
 
     private static func notFound(_ path: String) -> HTTPResponse {

@@ -27,6 +27,9 @@ package final class FlowAnswer {
     }
 
     private let observer: FlowObserver
+    /// Flows of the ring that a step reads at most: as JSON, what each follower holds that is not in step with others.
+    private static let batchFlows = 16
+
     private let request: FlowRequest
     private var filter: CompiledFilter
     /// Kept between stretches, for its storage.
@@ -55,7 +58,7 @@ package final class FlowAnswer {
         self.request = request
         filter = CompiledFilter(request.filter, catalog: observer.catalog)
         let edge = observer.ring.published
-        ring = BroadcastReader(observer.ring, at: edge, batchCapacity: FlowTail.batchFlows)
+        ring = BroadcastReader(observer.ring, at: edge, batchCapacity: Self.batchFlows)
         let wanted = request.filter.sequences
         end = request.follow && wanted == nil ? nil : min(edge, wanted.map { $0.upperBound &+ 1 } ?? .max)
         remaining = request.first ?? .max
@@ -289,7 +292,7 @@ package final class FlowAnswer {
         while missing > 0 {
             let oldest = observer.ring.oldest
             guard next > oldest else { break }
-            let start = max(oldest, next - min(next, UInt64(FlowTail.batchFlows)))
+            let start = max(oldest, next - min(next, UInt64(Self.batchFlows)))
             var matches = 0
             var first = start
             ring.seek(to: start)

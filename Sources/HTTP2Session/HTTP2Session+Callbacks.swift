@@ -60,9 +60,11 @@ private func receivedFrame(
     let stream = HTTP2StreamID(rawValue: header.stream_id)
     let isEnd = header.flags & endStream != 0
     if isIdle(header) { session.countIdleFrame() }
+    if UInt32(header.type) == NGHTTP2_WINDOW_UPDATE.rawValue { session.countWindowUpdate() }
     if UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
         let head = session.partialHead.head
         if unsafe frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+            session.expectUpdates()
             session.delegate.http2(request: head, on: stream, endOfStream: isEnd)
         } else if isEnd {
             session.delegate.http2(endOfRequestOn: stream, trailers: head.headers)
@@ -73,7 +75,7 @@ private func receivedFrame(
     return 0
 }
 
-/// Whether a frame moves nothing: an abundance of them is a flood. A window's update goes with data that was sent.
+/// Whether a frame moves nothing: an abundance of them is a flood. For updates of windows see `countWindowUpdate`.
 private func isIdle(_ header: nghttp2_frame_hd) -> Bool {
     switch UInt32(header.type) {
     case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue, NGHTTP2_PRIORITY.rawValue, NGHTTP2_RST_STREAM.rawValue: true
@@ -172,6 +174,7 @@ private func sendData(
     session.delegate.http2(
         frameHeader: unsafe RawSpan(
             _unsafeStart: UnsafeRawPointer(frameHeader!), byteCount: HTTP2Session.frameHeaderBytes))
+    session.expectUpdates()
     session.sentBytes += HTTP2Session.frameHeaderBytes + count
     return session.sentBytes >= session.sendLimit ? NGHTTP2_ERR_PAUSE.rawValue : 0
 }

@@ -18,6 +18,8 @@ import CNghttp2
     var sendLimit = 0
     var hasReportedInvalidFrame = false
     private var idleFrames = 0
+    /// Window updates that requests, and data which was sent, account for.
+    private var expectedUpdates = 0
     private var isFlooded = false
     var headerPacker = HTTP2HeaderPacker()
 
@@ -74,6 +76,18 @@ import CNghttp2
         isFlooded = true
         unsafe nghttp2_session_terminate_session(handle, HTTP2ErrorCode.enhanceYourCalm.rawValue)
     }
+
+    /// A request came or a frame of data goes out: it may bring an update of the stream's window and one of the connection's.
+    func expectUpdates() { expectedUpdates = min(expectedUpdates + 2, HTTP2Session.mostExpectedUpdates) }
+
+    /// One that nothing was sent for moves nothing, as the first few of a connection do.
+    func countWindowUpdate() {
+        guard expectedUpdates == 0 else { return expectedUpdates -= 1 }
+        countIdleFrame()
+    }
+
+    /// Of a client that is slow to update: what it may send at once costs some milliseconds.
+    private static let mostExpectedUpdates = 10_000
 
     /// Whether flow control lets no byte of a body through: the peer has taken all that it said it would.
     package func isBlocked(_ stream: HTTP2StreamID) -> Bool {

@@ -18,6 +18,7 @@ final class ServedPair {
     private let pair: VethPair
     private let process: Process
     private let output: Pipe
+    private let socket: String
     private var files: String { "/proc/\(process.processIdentifier)" }
 
     /// Starts the server and waits until it knows its pods and has come to rest.
@@ -27,7 +28,7 @@ final class ServedPair {
         try FileManager.default.createDirectory(atPath: manifests, withIntermediateDirectories: true)
         try cluster.manifests().write(toFile: manifests + "/cluster.yaml", atomically: true, encoding: .utf8)
         pair = try VethPair(podAddress: cluster.ipv4(1))
-        let socket = directory + "/api"
+        socket = directory + "/api"
         // nsenter becomes apus, so the process is the server itself.
         (process, output) = try Tool.start(
             "/usr/bin/nsenter",
@@ -36,7 +37,7 @@ final class ServedPair {
                 "--listen", "unix:" + socket, "--no-kernel-drops", "--node-name", SyntheticCluster.nodeName,
                 "--interface", "\(VethPair.interface)=team-1/app-1-7f9c4b6d5-1",
             ] + arguments)
-        try await waitUntilReady(socket)
+        try await waitUntilReady()
     }
 
     deinit {
@@ -44,13 +45,38 @@ final class ServedPair {
         process.waitUntilExit()
     }
 
-    private func waitUntilReady(_ socket: String) async throws {
+    /// Where its API listens.
+    var address: String { "unix:" + socket }
+
+    /// Path of the node's network namespace.
+    var node: String { pair.node.path }
+
+    private func status() throws -> String {
+        try Tool.run(
+            "/usr/bin/curl",
+            ["--silent", "--http2-prior-knowledge", "--unix-socket", socket, "http://apus/v1/status"])
+    }
+
+    private struct Status: Decodable {
+        struct Apus: Decodable { let lost: [String: String] }
+        let seen_flows: String
+        let apus: Apus
+    }
+
+    /// Flows so far, and those lost on their way to the store.
+    func counts() throws -> (flows: Double, lost: Double) {
+        let text = try status()
+        guard let status = try? JSONDecoder().decode(Status.self, from: Data(text.utf8)) else {
+            throw Obstacle("/v1/status reads \(text)")
+        }
+        let lost = status.apus.lost.filter { $0.key != "flow_ring" }.values.compactMap(Double.init).reduce(0, +)
+        return (Double(status.seen_flows) ?? 0, lost)
+    }
+
+    private func waitUntilReady() async throws {
         for _ in 0..<600 {
             guard process.isRunning else { throw Obstacle("apus serve ended at once") }
-            let status = try Tool.run(
-                "/usr/bin/curl",
-                ["--silent", "--http2-prior-knowledge", "--unix-socket", socket, "http://apus/v1/status"])
-            if status.contains("\"endpoints\":\(Self.pods)") {
+            if try status().contains("\"endpoints\":\(Self.pods)") {
                 return try await Task.sleep(for: .seconds(Self.settleSeconds))
             }
             try await Task.sleep(for: .milliseconds(100))

@@ -11,6 +11,7 @@ enum ServerBenchmarks {
             BenchmarkGroup(name: "idle.cpu", mostRuns: 3) {
                 try await Workload.withDirectory { try await idle(apus, $0) }
             },
+            PressureBenchmark.group(apus: apus),
             BenchmarkGroup(name: "capture.sustained", mostRuns: 1) {
                 try await sustained(apus, seconds: sustainedSeconds)
             },

@@ -19,7 +19,7 @@ struct VethPair: Sendable {
             node,
             """
             ip link add \(Self.interface) type veth peer name eth0 netns \(pod.path)
-            ip addr add \(Self.nodeAddress)/16 dev \(Self.interface); ip link set \(Self.interface) up
+            ip link set lo up; ip addr add \(Self.nodeAddress)/16 dev \(Self.interface); ip link set \(Self.interface) up
             """)
         try Self.inside(pod, "ip addr add \(podAddress)/16 dev eth0; ip link set eth0 up")
     }

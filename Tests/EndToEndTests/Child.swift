@@ -88,4 +88,14 @@ final class Child: Sendable {
         }
         return nil
     }
+
+    /// Its resident memory.
+    func residentKibibytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let number = line.flatMap({ Int($0.filter(\.isNumber)) }) else {
+            throw SystemError("read the memory of process \(identifier)", code: ESRCH)
+        }
+        return number
+    }
 }

@@ -53,8 +53,26 @@ final class ServedLab {
         return try FlowLine.parse(observe.output).compactMap(\.flow)
     }
 
+    /// What the API answers.
+    func ask(_ target: String) throws -> String {
+        try Tool.run("curl", ["-sS", "--max-time", "20", "--unix-socket", socket, "http://apus" + target]).output
+    }
+
     func writePolicies(_ text: String) throws {
         try text.write(toFile: manifests + "/policies.yaml", atomically: true, encoding: .utf8)
+    }
+
+    /// Ends the server in order.
+    ///
+    /// - Returns: what it says became of all events.
+    func account() throws -> (captured: UInt64, stored: UInt64, lost: UInt64) {
+        server.kill(SIGTERM)
+        #expect(server.waitForEnd() == 0, "\(server.errors)")
+        let line = try #require(server.errors.split(separator: "\n").last { $0.contains("captured ") })
+        let account = line[try #require(line.range(of: "captured ")).lowerBound...]
+        let numbers = account.split(separator: " ").compactMap { UInt64($0) }
+        try #require(numbers.count == 3, "\(line)")
+        return (numbers[0], numbers[1], numbers[2])
     }
 
     /// Ends the server in order.

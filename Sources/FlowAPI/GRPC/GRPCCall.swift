@@ -27,6 +27,7 @@ final class GRPCCall: HTTPConversationBody {
     private let api: FlowAPI
     let request: APIRequest
     private let method: GRPCMethod
+    private let permit: Permit?
     private var reader: GRPCMessageReader
     private var state = State.waiting
     private var outgoing: [UInt8] = []
@@ -40,6 +41,7 @@ final class GRPCCall: HTTPConversationBody {
         self.method = method
         self.request = request
         self.api = api
+        permit = method.role.flatMap { _ in api.access.permit(for: request.http, request.caller) }
         reader = GRPCMessageReader(isCompressed: request.isCompressed)
     }
 
@@ -112,6 +114,7 @@ final class GRPCCall: HTTPConversationBody {
         if let encoding = request.http.headers["grpc-encoding"], !["identity", "gzip"].contains(encoding) {
             return end(GRPCStatus(.unimplemented, "grpc-encoding \"\(encoding)\": accepted are identity and gzip"))
         }
+        permit?.start(waker: waker)
         waitForMessage()
         guard let text = request.http.headers["grpc-timeout"] else { return }
         guard let time = GRPCTimeout.parse(text) else {
@@ -140,6 +143,7 @@ final class GRPCCall: HTTPConversationBody {
     }
 
     func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
+        if permit?.isWithdrawn == true { end(GRPCStatus(.unauthenticated, "the credentials are no longer valid")) }
         if case .streaming(let body) = state { return read(body, into: &buffer, limit) }
         let count = min(limit, outgoing.count - sentBytes)
         buffer.writeBytes(outgoing[sentBytes..<sentBytes + count])

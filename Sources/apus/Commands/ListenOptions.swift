@@ -35,7 +35,15 @@ struct ListenOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Permissions of unix sockets, in octal: who may connect, as admin.", valueName: "mode"))
     var unixSocketMode = SocketMode(bits: HTTPServer.defaultSocketMode)
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections open at a time; more are answered with 503. A follower takes up to 200 kB.", valueName: "n"))
+    var maxConnections = HTTPLimits().connections
+
     func validate() throws {
+        guard (1...HTTPLimits.mostConnections).contains(maxConnections) else {
+            throw ValidationError("--max-connections \(maxConnections): accepted is 1 to \(HTTPLimits.mostConnections)")
+        }
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key go together: a certificate is served with its key")
         }
@@ -75,6 +83,7 @@ struct ListenOptions: ParsableArguments {
     func apply(to settings: inout ServerSettings, _ logger: Logger) throws {
         settings.listen = listen
         settings.socketMode = unixSocketMode.bits
+        settings.http.connections = maxConnections
         settings.credentials = try Credentials(tls: tlsFiles, accessFile: tokens, logger: logger)
     }
 }

@@ -26,6 +26,9 @@ struct Limits: Sendable {
     /// Threads for questions that read the disk; each holds a read connection while it answers.
     var queryThreads = 2
 
+    /// Files beside the API's connections: maps and programs, event loops, the store's partitions and who reads them.
+    static let ownFiles = 512
+
     /// A flow whose name comes within this time, in nanoseconds, gets it in the ring and in history; 0: none does. Costs: as
     /// long, history waits for its flows, and each new directory that knows more addresses goes back over the ring.
     var nameGraceNanoseconds: UInt64 = 500_000_000

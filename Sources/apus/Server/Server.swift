@@ -23,6 +23,7 @@ final class Server: Sendable {
 
     /// Loads the programs, opens the store and listens. Nothing is attached to interfaces yet.
     static func start(_ settings: ServerSettings, interfaces: [UInt32: String], logger: Logger) async throws -> Server {
+        try allowFiles(for: settings.http.connections)
         let datapath = try Datapath(settings: settings.datapath)
         let cilium = try settings.ciliumEvents.map { path in
             logger.warning("reading \(path): while apus does, cilium-agent and its monitor get no events from it")
@@ -53,6 +54,18 @@ final class Server: Sendable {
         return server
     }
 
+    private static func allowFiles(for connections: Int) throws {
+        let needed = connections + Limits.ownFiles
+        let allowed = OpenFiles.allow(needed)
+        guard allowed >= needed else {
+            throw CommandFailure.failed(
+                """
+                --max-connections \(connections) takes \(needed) open files, and this process may open \(allowed): accepted is \
+                up to \(max(0, allowed - Limits.ownFiles)), or raise the limit (ulimit -n, LimitNOFILE= of a unit)
+                """)
+        }
+    }
+
     private init(
         _ pipeline: Pipeline, _ controlPlane: ControlPlane, _ settings: ServerSettings, _ logger: Logger
     ) async throws {
@@ -70,7 +83,8 @@ final class Server: Sendable {
             queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins), access: access)
         do {
             http = try await HTTPServer.start(
-                addresses: settings.listen, tls: settings.credentials?.tls, socketMode: settings.socketMode,
+                addresses: settings.listen, limits: settings.http, tls: settings.credentials?.tls,
+                socketMode: settings.socketMode,
                 statistics: serving.statistics, responder: api)
         } catch {
             controlPlane.close()

@@ -14,6 +14,7 @@ struct ServerSettings: Sendable {
     var listen: [HTTPAddress]
     /// Whose web pages may read answers in a browser.
     var corsOrigins: [String] = []
+    var http = HTTPLimits()
     /// Of the files of unix sockets.
     var socketMode = HTTPServer.defaultSocketMode
     /// nil: neither TLS nor tokens.

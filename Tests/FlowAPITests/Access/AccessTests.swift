@@ -5,7 +5,7 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("Who may ask")
+@Suite("Who may ask", .timeLimit(.minutes(1)))
 struct AccessTests {
     private let rules = AccessRules(
         [
@@ -77,6 +77,41 @@ struct AccessTests {
             server.access.replace(AccessRules(["other": Caller(roles: .metrics)]))
             #expect(try await server.get("/metrics", token: "scraper").status == 401)
             #expect(try await server.get("/metrics", token: "other").status == 200)
+        }
+    }
+
+    @Test("New rules end the streams of a token that is gone or worth something else, and no others")
+    func withdrawn() async throws {
+        let others = ["kept": Caller(roles: .flows), "narrowed": .unrestricted, "gone": Caller(roles: .flows)]
+        try await withTenants(AccessRules(others)) { server async throws in
+            func follow(_ token: String) async throws -> String {
+                try await HTTPClientStream.request(
+                    server.http.addresses[0], target: "/v1/flows?follow=true&last=0",
+                    headers: TenantServer.headers(token)
+                ) { response in
+                    do {
+                        for try await line in response.lines where line.contains("\"destination_port\":390") {
+                            return "followed"
+                        }
+                        return "complete"
+                    } catch {
+                        return "cut short"
+                    }
+                }
+            }
+            async let gone = follow("gone")
+            async let narrowed = follow("narrowed")
+            async let kept = follow("kept")
+            #expect(try await eventually { server.http.counts.requests == 3 })
+            server.access.replace(
+                AccessRules([
+                    "kept": Caller(roles: .flows), "narrowed": Caller(roles: .flows, namespaces: ["shop"]),
+                ]))
+            #expect(try await eventually { server.http.counts.connectionsOpen == 1 })
+            server.make(32)
+            let ends = try await [gone, narrowed, kept]
+            #expect(ends == ["cut short", "cut short", "followed"])
+            #expect(server.access.withdrawn == 2)
         }
     }
 

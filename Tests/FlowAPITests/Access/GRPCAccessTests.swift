@@ -5,7 +5,9 @@ import Testing
 
 @testable import FlowAPI
 
-@Suite("Who may call gRPC's methods", .enabled(if: Tool.curl.isInstalled, "curl is not installed"))
+@Suite(
+    "Who may call gRPC's methods", .enabled(if: Tool.curl.isInstalled, "curl is not installed"), .timeLimit(.minutes(1))
+)
 struct GRPCAccessTests {
     private static let rules = AccessRules([
         "shop": Caller(roles: .flows, namespaces: ["shop"]), "boss": .unrestricted, "scraper": Caller(roles: .metrics),
@@ -36,6 +38,21 @@ struct GRPCAccessTests {
             #expect(try await call("grpc.health.v1.Health/Check", server, token: nil).contains("grpc-status: 0"))
             #expect(try await call("no.Such/Method", server, token: nil).contains("grpc-status: 16"))
             #expect(try await call("no.Such/Method", server, token: "shop").contains("grpc-status: 12"))
+        }
+    }
+
+    @Test("A call that runs ends with UNAUTHENTICATED when its token is taken away")
+    func withdrawn() async throws {
+        try await withTenants(Self.rules) { server async throws in
+            // `GetFlowsRequest` with `follow`.
+            let following = #"\x00\x00\x00\x00\x02\x18\x01"#
+            async let flows = call("observer.Observer/GetFlows", server, token: "shop", following)
+            async let peers = call("peer.Peer/Notify", server, token: "tenant")
+            #expect(try await eventually { server.http.counts.requests == 2 })
+            server.access.replace(AccessRules(["boss": .unrestricted]))
+            for answer in try await [flows, peers] {
+                #expect(answer.contains("grpc-status: 16") && answer.contains("no longer valid"), "\(answer)")
+            }
         }
     }
 

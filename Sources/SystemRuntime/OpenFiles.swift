@@ -1,0 +1,20 @@
+internal import Glibc
+
+/// How many files, sockets included, this process may have open at a time.
+package enum OpenFiles {
+    /// Lets there be `count` of them, where there may be fewer. Programs started later may open as many.
+    ///
+    /// Returns how many there may be; that is less than `count` where the hard limit says so and this process is not
+    /// allowed to raise it.
+    package static func allow(_ count: Int) -> Int {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < rlim_t(count) else {
+            return Int(clamping: limit.rlim_cur)
+        }
+        var wanted = rlimit(rlim_cur: rlim_t(count), rlim_max: max(limit.rlim_max, rlim_t(count)))
+        if unsafe setrlimit(resource, &wanted) == 0 { return count }
+        wanted = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
+        return Int(clamping: unsafe setrlimit(resource, &wanted) == 0 ? limit.rlim_max : limit.rlim_cur)
+    }
+}
