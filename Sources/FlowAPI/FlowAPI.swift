@@ -45,7 +45,7 @@ package struct FlowAPI: HTTPResponder {
     let limits: SumLimits
     let crossOrigin: CrossOrigin
     let access: AccessControl
-    let feeds = LiveFeedRegistry()
+    let feeds: LiveFeedRegistry
 
     package init(
         observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool,
@@ -59,6 +59,7 @@ package struct FlowAPI: HTTPResponder {
         self.limits = limits
         self.crossOrigin = crossOrigin
         self.access = access
+        feeds = LiveFeedRegistry(observer, context)
     }
 
     package func respond(toHeadOf request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPResponse? {

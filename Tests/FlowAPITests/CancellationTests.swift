@@ -20,7 +20,7 @@ struct CancellationTests {
         let answer = served.observer.answer(to: FlowRequest())
         let body = FlowStreamBody(
             answer, FlowStreamKind(filter: FilterSpec(), compatibility: .apus, mask: .all),
-            LiveFeeds(served.loop, served.observer, served.context), served.queryThreads,
+            served.feeds, served.queryThreads,
             coverage: StreamCoverage(FlowRequest()), report: { _ in })
         let follower = Follower(body, on: served.loop)
         #expect(!answer.isCancelled)

@@ -147,11 +147,30 @@ struct FollowerTests {
         #expect(follower.text == Self.lines(1..<4, wantsAll: true, served))
     }
 
+    @Test("who read by themselves share an encoder, and of many forms only some are kept")
+    func encoders() throws {
+        let served = Served(ringCapacity: 4_096)
+        served.make(2_000)
+        for format in ["pod_name", "namespace", "labels"] {
+            let queries = [
+                "source.\(format)", "destination.\(format)", "source.\(format),time", "time,source.\(format)",
+            ]
+            let followers = try queries.map {
+                try served.follow([("follow", "true"), ("last", "1000"), ("fields", $0)])
+            }
+            for follower in followers { follower.drain() }
+            #expect(followers.allSatisfy { $0.text.split(separator: "\n").count == 1_000 })
+            // The last two are one form.
+            #expect(served.feeds.encoders.restingCount <= FlowEncoderPool.mostResting)
+        }
+        #expect(served.feeds.encoders.restingCount == FlowEncoderPool.mostResting)
+    }
+
     @Test("encode once: what all have taken is gone, and what one has not is kept within bounds")
     func kept() throws {
         let served = Served(ringCapacity: 16_384)
         let kind = FlowStreamKind(filter: .init(), compatibility: .apus, mask: .all)
-        let feeds = LiveFeeds(served.loop, served.observer, served.context)
+        let feeds = served.feeds
         let feed = feeds.join(kind, at: 1)
         #expect(feeds.join(kind, at: 1) === feed)
         var numbers: [Int?] = [nil, nil]

@@ -43,6 +43,8 @@ final class Served {
 
     deinit { queryThreads.shutdownGracefully { _ in } }
 
+    var feeds: LiveFeeds { api.feeds.feeds(on: loop) }
+
     /// Sequence of the next flow to be made.
     var edge: UInt64 { next }
 

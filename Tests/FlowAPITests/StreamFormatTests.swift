@@ -17,7 +17,7 @@ struct StreamFormatTests {
         var request = FlowRequest()
         request.follow = true
         let body = FlowStreamBody(
-            served.observer.answer(to: request), kind, LiveFeeds(served.loop, served.observer, served.context),
+            served.observer.answer(to: request), kind, served.feeds,
             served.queryThreads, coverage: StreamCoverage(request), report: { _ in })
         return (body, Follower(body, on: served.loop))
     }

@@ -66,7 +66,7 @@ extension FlowAPI {
         question.filter.visibleNamespaces = request.caller.namespaces
         kind.filter.visibleNamespaces = request.caller.namespaces
         return FlowStreamBody(
-            observer.answer(to: question), kind, feeds.feeds(on: request.eventLoop, observer, context), queryThreads,
+            observer.answer(to: question), kind, feeds.feeds(on: request.eventLoop), queryThreads,
             coverage: StreamCoverage(question), showsCoverage: showsCoverage,
             // HTTP/1.1's clients must say that they take trailers, and hardly any do.
             sendsTrailers: request.http.isHTTP2, report: sources.report)

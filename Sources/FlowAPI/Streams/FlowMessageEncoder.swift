@@ -2,7 +2,8 @@ internal import FlowModel
 internal import FlowWire
 internal import ZlibRuntime
 
-/// Writes gRPC's length-prefixed messages: a flag for compression, four bytes of length in network order, and the message (gRPC over HTTP/2, "Length-Prefixed-Message").
+/// Writes gRPC's length-prefixed messages: a flag for compression, four bytes of length in network order, and the message
+/// (gRPC over HTTP/2, "Length-Prefixed-Message").
 struct FlowMessageEncoder: FlowStreamEncoder {
     private var protobuf: FlowProtobufEncoder
     private let gzip: GzipEncoder?
@@ -21,11 +22,11 @@ struct FlowMessageEncoder: FlowStreamEncoder {
                 message.removeAll(keepingCapacity: true)
                 protobuf.append(flow, to: &message)
                 Self.append(message, gzip, to: &buffer)
-                continue
+            } else {
+                let start = Self.beginMessage(&buffer)
+                protobuf.append(flow, to: &buffer)
+                Self.endMessage(from: start, &buffer)
             }
-            let start = Self.beginMessage(&buffer)
-            protobuf.append(flow, to: &buffer)
-            Self.endMessage(from: start, &buffer)
         }
     }
 

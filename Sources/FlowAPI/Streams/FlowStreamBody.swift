@@ -43,7 +43,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private let mailbox = Mutex<Batch?>(nil)
 
     private let answer: FlowAnswer
-    private var encoder: any FlowStreamEncoder
+    private let encoders: FlowEncoderPool
     private var flows: [Flow] = []
     private var losses: [LostEvent] = []
     /// Storage of what this answer encodes itself.
@@ -77,7 +77,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         report: @escaping @Sendable (String) -> Void
     ) {
         self.answer = answer
-        encoder = kind.makeEncoder(feeds.context)
+        encoders = feeds.encoders
         self.kind = kind
         self.feeds = feeds
         self.queryThreads = queryThreads
@@ -250,8 +250,11 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         scratch.removeAll(keepingCapacity: true)
         coverage.add(losses)
         lastSequence = flows.last?.sequence ?? lastSequence
-        for loss in losses { encoder.append(loss, to: &scratch) }
-        encoder.append(flows, to: &scratch)
+        guard !losses.isEmpty || !flows.isEmpty else { return scratch }
+        encoders.encode(kind.form) { encoder in
+            for loss in losses { encoder.append(loss, to: &scratch) }
+            encoder.append(flows, to: &scratch)
+        }
         return scratch
     }
 }

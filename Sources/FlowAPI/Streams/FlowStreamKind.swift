@@ -6,7 +6,21 @@ internal import ZlibRuntime
 /// What makes the bytes of a live stream: followers that differ in nothing of it get the same ones.
 struct FlowStreamKind: Hashable {
     var filter: FilterSpec
-    var format = FlowStreamFormat.lines
+    let form: FlowStreamForm
+
+    init(
+        filter: FilterSpec, format: FlowStreamFormat = .lines, compatibility: FlowJSONCompatibility, mask: FlowFieldMask
+    ) {
+        self.filter = filter
+        form = FlowStreamForm(format: format, compatibility: compatibility, mask: mask)
+    }
+
+    var format: FlowStreamFormat { form.format }
+}
+
+/// What makes the bytes of a flow.
+struct FlowStreamForm: Hashable {
+    let format: FlowStreamFormat
     let compatibility: FlowJSONCompatibility
     let mask: FlowFieldMask
 

@@ -40,7 +40,8 @@ final class LiveFeed {
     }
 
     private var tail: FlowTail
-    private var encoder: any FlowStreamEncoder
+    private let form: FlowStreamForm
+    private let encoders: FlowEncoderPool
     private var chunks: [Chunk] = []
     private var firstNumber = 0
     /// Storage of the chunk that was dropped last.
@@ -51,9 +52,10 @@ final class LiveFeed {
     private var waiting: [HTTPBodyWaker] = []
     private(set) var followers = 0
 
-    init(_ tail: consuming FlowTail, _ encoder: any FlowStreamEncoder) {
+    init(_ tail: consuming FlowTail, _ form: FlowStreamForm, _ encoders: FlowEncoderPool) {
         self.tail = tail
-        self.encoder = encoder
+        self.form = form
+        self.encoders = encoders
     }
 
     func join() { followers += 1 }
@@ -120,10 +122,26 @@ final class LiveFeed {
     /// Makes the next chunk; false if there is nothing for it.
     private func produce(before boundary: UInt64) -> Bool {
         let start = tail.position
-        var lost: UInt64 = 0
         var bytes: [UInt8] = []
         swap(&bytes, &spare)
         bytes.removeAll(keepingCapacity: true)
+        let lost = encoders.encode(form) { encoder in fill(&bytes, before: boundary, &encoder) }
+        guard !bytes.isEmpty else {
+            // Nobody wants what was read: the last chunk reaches further.
+            if !chunks.isEmpty { chunks[chunks.count - 1].end = tail.position }
+            spare = bytes
+            return false
+        }
+        chunks.append(Chunk(bytes: bytes, start: start, end: tail.position, lost: lost))
+        dropExcess()
+        return true
+    }
+
+    /// - Returns: flows that were missed.
+    private func fill(
+        _ bytes: inout [UInt8], before boundary: UInt64, _ encoder: inout any FlowStreamEncoder
+    ) -> UInt64 {
+        var lost: UInt64 = 0
         while bytes.count < Self.chunkBytes {
             flows.removeAll(keepingCapacity: true)
             let step = tail.read(before: boundary, into: &flows)
@@ -135,15 +153,7 @@ final class LiveFeed {
             if step.lost > 0 { encoder.append(.overtaken(step.lost), to: &bytes) }
             encoder.append(flows, to: &bytes)
         }
-        guard !bytes.isEmpty else {
-            // Nobody wants what was read: the last chunk reaches further.
-            if !chunks.isEmpty { chunks[chunks.count - 1].end = tail.position }
-            spare = bytes
-            return false
-        }
-        chunks.append(Chunk(bytes: bytes, start: start, end: tail.position, lost: lost))
-        dropExcess()
-        return true
+        return lost
     }
 
     private func dropExcess() {

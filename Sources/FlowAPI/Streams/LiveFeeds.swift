@@ -12,12 +12,16 @@ final class LiveFeeds {
     let eventLoop: any EventLoop
     let observer: FlowObserver
     let context: FlowJSONContext
+    let encoders: FlowEncoderPool
     private var feeds: [FlowStreamKind: LiveFeed] = [:]
     /// Wakers of followers that share nothing and wait for the next look.
     private var pausing: [HTTPBodyWaker] = []
     private var looking: RepeatedTask?
 
-    init(_ eventLoop: any EventLoop, _ observer: FlowObserver, _ context: FlowJSONContext) {
+    init(
+        _ eventLoop: any EventLoop, _ observer: FlowObserver, _ context: FlowJSONContext, _ encoders: FlowEncoderPool
+    ) {
+        self.encoders = encoders
         self.eventLoop = eventLoop
         self.observer = observer
         self.context = context
@@ -43,7 +47,7 @@ final class LiveFeeds {
     }
 
     private func makeFeed(_ kind: FlowStreamKind, at position: UInt64) -> LiveFeed {
-        let feed = LiveFeed(FlowTail(observer, kind.filter, at: position), kind.makeEncoder(context))
+        let feed = LiveFeed(FlowTail(observer, kind.filter, at: position), kind.form, encoders)
         feeds[kind] = feed
         startLooking()
         return feed
@@ -70,13 +74,24 @@ final class LiveFeeds {
 
 /// The event loops' feeds. Asked once a request.
 final class LiveFeedRegistry: Sendable {
+    private let observer: FlowObserver
+    private let context: FlowJSONContext
+    private let encoders: FlowEncoderPool
     private let feeds = Mutex<[ObjectIdentifier: NIOLoopBound<LiveFeeds>]>([:])
 
+    init(_ observer: FlowObserver, _ context: FlowJSONContext) {
+        self.observer = observer
+        self.context = context
+        encoders = FlowEncoderPool(context)
+    }
+
     /// On `eventLoop`.
-    func feeds(on eventLoop: any EventLoop, _ observer: FlowObserver, _ context: FlowJSONContext) -> LiveFeeds {
+    func feeds(on eventLoop: any EventLoop) -> LiveFeeds {
         feeds.withLock { feeds in
             let id = ObjectIdentifier(eventLoop)
-            let found = feeds[id] ?? NIOLoopBound(LiveFeeds(eventLoop, observer, context), eventLoop: eventLoop)
+            let found =
+                feeds[id]
+                ?? NIOLoopBound(LiveFeeds(eventLoop, observer, context, encoders), eventLoop: eventLoop)
             feeds[id] = found
             return found
         }.value
