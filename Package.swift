@@ -204,7 +204,7 @@ let package = Package(
                 nioEmbedded,
                 nioPosix, yams,
             ],
-            exclude: ["GRPC/client.py"]),
+            exclude: ["Clients/clients.py", "GRPC/client.py", "GRPC/stubs.py"]),
         tests(
             "FlowEnrichmentTests",
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "FlowRing", "Manifests"]),

@@ -32,7 +32,7 @@ extension FlowAPI {
 
     private func noEvents(isFollowing: Bool, isFromFirst: Bool) throws(GRPCStatus) -> GRPCReply {
         if isFollowing && isFromFirst { throw GRPCStatus(.invalidArgument, Self.firstWithFollow) }
-        return isFollowing ? .open([], atStop: []) : .messages([])
+        return isFollowing ? .open([]) : .messages([])
     }
 
     /// In Hubble's words, which its command line's users know.
@@ -85,6 +85,6 @@ extension FlowAPI {
         peer.name = context.nodeName
         peer.address = request.http.headers["host"] ?? ""
         peer.type = .peerAdded
-        return .open([try peer.message()], atStop: [])
+        return .open([try peer.message()])
     }
 }

@@ -12,8 +12,8 @@ internal import NIOCore
 final class GRPCCall: HTTPConversationBody {
     private enum State {
         case waiting
-        /// What is in `outgoing`, then more of it after the next message or at the stop.
-        case open(atStop: [[UInt8]])
+        /// What is in `outgoing`, then nothing until the stop.
+        case open
         case streaming(any HTTPResponseBody)
         /// What is in `outgoing`, then this.
         case ending(GRPCStatus)
@@ -88,9 +88,9 @@ final class GRPCCall: HTTPConversationBody {
                     .resourceExhausted,
                     "\(Self.mostWaitingBytes) bytes of answers wait for the client to take them: ask for less at once")
             }
-        case .open(let messages, let last):
+        case .open(let messages):
             append(messages)
-            state = .open(atStop: last)
+            state = .open
         case .stream(let body):
             state = .streaming(body)
             if let waker { body.start(waker: waker) }
@@ -171,9 +171,7 @@ final class GRPCCall: HTTPConversationBody {
     func finish() {
         switch state {
         case .streaming(let body): body.finish()
-        case .open(let last):
-            append(last)
-            end(.ok)
+        case .open: end(.ok)
         case .waiting: end(GRPCStatus(.unavailable, "the server stops"))
         case .ending: break
         }

@@ -20,8 +20,8 @@ extension GRPCMethod {
 enum GRPCReply {
     /// Messages, and, unless it is a conversation, the end.
     case messages([[UInt8]])
-    /// Messages, then nothing until the client goes or the server stops, which adds the last ones.
-    case open([[UInt8]], atStop: [[UInt8]])
+    /// Messages, then nothing until the client goes or the server stops.
+    case open([[UInt8]])
     /// A body that writes framed messages, and has the trailers.
     case stream(any HTTPResponseBody)
 }
@@ -52,8 +52,8 @@ extension FlowAPI {
         "/grpc.health.v1.Health/Check": GRPCMethod(role: nil) { api, _, message throws(GRPCStatus) in
             try api.checkHealth(message)
         },
-        "/grpc.health.v1.Health/Watch": GRPCMethod(role: nil) { api, _, message throws(GRPCStatus) in
-            try api.watchHealth(message)
+        "/grpc.health.v1.Health/Watch": GRPCMethod(role: nil) { api, request, message throws(GRPCStatus) in
+            try api.watchHealth(request, message)
         },
         "/grpc.health.v1.Health/List": GRPCMethod(role: nil) { api, _, _ throws(GRPCStatus) in
             try api.listHealth()

@@ -2,28 +2,20 @@
 
 A line "ready NAME" asks whoever started it to make new flows.
 """
-import importlib, json, os, sys, tempfile
+import importlib, json, sys
 import grpc
 from google.protobuf import json_format
-from grpc_tools import protoc
+import stubs
 
 address, schema, wanted = sys.argv[1], sys.argv[2], sys.argv[3:]
-made = tempfile.mkdtemp()
-files = [os.path.join(folder, name) for folder, _, names in os.walk(schema) for name in names if name.endswith(".proto")]
-well_known = os.path.join(os.path.dirname(protoc.__file__), "_proto")
-if protoc.main(["", f"-I{schema}", f"-I{well_known}", f"--python_out={made}", f"--grpc_python_out={made}"] + files):
-    sys.exit("protoc failed")
-# "grpc" is also the library's own package: the made modules of that name are found beside it.
-grpc.__path__.append(os.path.join(made, "grpc"))
-sys.path.insert(0, made)
-
-observer = importlib.import_module("observer.observer_pb2")
-observer_rpc = importlib.import_module("observer.observer_pb2_grpc")
-flow = importlib.import_module("flow.flow_pb2")
-peer = importlib.import_module("peer.peer_pb2")
-peer_rpc = importlib.import_module("peer.peer_pb2_grpc")
-health = importlib.import_module("grpc.health.v1.health_pb2")
-health_rpc = importlib.import_module("grpc.health.v1.health_pb2_grpc")
+module = stubs.make(schema)
+observer = module("observer.observer_pb2")
+observer_rpc = module("observer.observer_pb2_grpc")
+flow = module("flow.flow_pb2")
+peer = module("peer.peer_pb2")
+peer_rpc = module("peer.peer_pb2_grpc")
+health = module("grpc.health.v1.health_pb2")
+health_rpc = module("grpc.health.v1.health_pb2_grpc")
 
 channel = grpc.insecure_channel(address)
 flows = observer_rpc.ObserverStub(channel)
