@@ -8,7 +8,7 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
     private struct State {
         var elements: [Element]
         var indices: [Element: UInt32]
-        var reserved: Set<UInt32> = []
+        var reserved = ReservedIndices()
     }
 
     private let state: Mutex<State>
@@ -36,18 +36,21 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Gives the next index to an element that is not known any more, unless it was given before.
+    /// Gives the next indices to elements that are not known any more; those that were given before keep what they have.
     ///
     /// - Parameters:
-    ///   - index: `count` at most.
-    ///   - element: what then stands at the index; it is never found there by `intern`.
-    package func reserve(_ index: UInt32, as element: Element) {
+    ///   - end: one beyond the last index.
+    ///   - element: what then stands there; it is never found there by `intern`.
+    package func reserve(upTo end: UInt32, as element: Element) {
         state.withLock { state in
-            guard index == UInt32(state.elements.count) else { return }
-            state.reserved.insert(index)
-            state.elements.append(element)
+            let first = state.elements.count
+            guard first < Int(end) else { return }
+            for index in first..<Int(end) {
+                state.reserved.insert(UInt32(index))
+                state.elements.append(element)
+            }
             published.store(state.elements.count, ordering: .releasing)
-            reservations.add(1, ordering: .releasing)
+            reservations.add(Int(end) - first, ordering: .releasing)
         }
     }
 
@@ -55,7 +58,7 @@ package final class CatalogTable<Element: Hashable & Sendable>: Sendable {
     package var reservedCount: Int { reservations.load(ordering: .acquiring) }
 
     /// The indices of elements that are not known any more.
-    package func reserved() -> Set<UInt32> { state.withLock { $0.reserved } }
+    package func reserved() -> ReservedIndices { state.withLock { $0.reserved } }
 
     /// All elements at their indices, as of now.
     package func elements() -> [Element] { state.withLock { $0.elements } }

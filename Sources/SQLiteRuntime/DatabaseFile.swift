@@ -8,7 +8,13 @@ package enum DatabaseFile {
     package static func move(_ path: String, over target: String) throws(SQLiteError) {
         // 0; ENOENT, EACCES, ENOSPC, EROFS…
         guard unsafe rename(path, target) == 0 else { throw failure("rename", path) }
-        let directory = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
+        try synchronize(directory: target.lastIndex(of: "/").map { String(target[..<$0]) } ?? ".")
+    }
+
+    /// Makes safe from a loss of power which files are in a directory, and which are not any more.
+    ///
+    /// - Throws: `.ioError` with the system's own words.
+    package static func synchronize(directory: String) throws(SQLiteError) {
         // A descriptor; EACCES, EMFILE…
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", directory) }

@@ -31,14 +31,13 @@ struct CatalogStoreTests {
         try writer.close()
 
         let loaded = FlowCatalog()
-        let again = try HistoryWriter(store.settings(), catalog: loaded)
+        _ = try readAll(store, catalog: loaded)
         #expect(loaded.endpoints.elements() == catalog.endpoints.elements())
         #expect(loaded.names.elements() == catalog.names.elements())
         #expect(loaded.endpoints[endpoint] == Self.endpoint)
         #expect(loaded.rules[rule] == Self.rule)
         #expect(loaded.services[service] == ServiceReference(name: "dns", namespace: ""))
         #expect(loaded.names.intern("next") == UInt32(catalog.names.count))
-        try again.close()
     }
 
     @Test("is there for a reader of another process together with the first flow that uses a name")

@@ -7,8 +7,9 @@ CREATE TABLE meta (
     checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The flow catalog. `id` is the index that flows hold, from 1 without a gap; rows are only ever added, before the flows
--- that use them.
+-- The flow catalog. `id` is the index that flows hold, from 1; rows are added before the flows that use them, and deleted
+-- when no partition's sets have them any more. Deleted ids are in `meta`, as `pruned_endpoints` = '1-40 42 50-60' and so
+-- on; one that is missing and not told there is damage. None is given again.
 CREATE TABLE endpoints (
     id           INTEGER PRIMARY KEY,
     endpoint_id  INTEGER NOT NULL,

@@ -109,6 +109,7 @@ struct BlockEncoder {
         let values = columns.values
         sets = collector.collect(
             facts, contexts, sides, lowPorts: values.span.extracting(columns.range(.lowPort, count)),
-            highPorts: values.span.extracting(columns.range(.highPort, count)))
+            highPorts: values.span.extracting(columns.range(.highPort, count)),
+            interfaces: values.span.extracting(columns.range(.interface, count)))
     }
 }

@@ -11,6 +11,9 @@ struct BlockSets: Equatable {
         case endpoint, identity, service, rule, kernelReason
         /// Ports below 32,768; that number stands for all above.
         case port
+        /// Interfaces and functions of the kernel: no query asks for them, but they tell which names are still in use. Not
+        /// there, and so anything, where an older Apus wrote.
+        case otherName
     }
 
     static let ephemeralPort: UInt32 = 32_768

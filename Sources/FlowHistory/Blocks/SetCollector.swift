@@ -8,7 +8,7 @@ struct SetCollector {
 
     mutating func collect(
         _ facts: TupleTable, _ contexts: TupleTable, _ sides: TupleTable, lowPorts: Span<UInt64>,
-        highPorts: Span<UInt64>
+        highPorts: Span<UInt64>, interfaces: Span<UInt64>
     ) -> BlockSets {
         func high(_ value: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: value >> 32) }
         func low(_ value: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: value) }
@@ -31,6 +31,9 @@ struct SetCollector {
         Self.mark(lowPorts, &bits)
         Self.mark(highPorts, &bits)
         set(.port, take())
+        for row in 0..<contexts.count { insert(low(contexts.third[row])) }
+        insertNames(interfaces)
+        set(.otherName, take())
         return sets
     }
 
@@ -47,6 +50,16 @@ struct SetCollector {
             bits[Int(value >> 6)] |= 1 << UInt64(value & 63)
         } else if others.last != value {
             others.append(value)
+        }
+    }
+
+    /// Names of interfaces, of which runs of flows have the same.
+    @inline(never)
+    private mutating func insertNames(_ interfaces: Span<UInt64>) {
+        var last = ~interfaces[0]
+        for row in 0..<interfaces.count where interfaces[row] != last {
+            last = interfaces[row]
+            insert(UInt32(truncatingIfNeeded: last >> 32))
         }
     }
 

@@ -13,11 +13,21 @@ struct PartitionSummary: Sendable, Equatable {
     /// Of its known gaps.
     var lossTimes: ClosedRange<UInt64>?
     var sets = BlockSets()
+    /// Nothing is known of it.
+    private(set) var isUnreadable = false
 
     /// Of a partition that has no flows yet.
     init(firstSequence: UInt64) {
         self.firstSequence = firstSequence
         lastSequence = firstSequence == 0 ? 0 : firstSequence - 1
+    }
+
+    /// Of a partition that cannot be read: of any time, so that it goes with the next one.
+    static func unreadable(firstSequence: UInt64) -> PartitionSummary {
+        var summary = PartitionSummary(firstSequence: firstSequence)
+        summary.isUnreadable = true
+        summary.lossTimes = 0...UInt64(Int64.max)
+        return summary
     }
 
     var isEmpty: Bool { flows == 0 && lossTimes == nil }
@@ -40,6 +50,9 @@ struct PartitionSummary: Sendable, Equatable {
         let known = lossTimes ?? times
         lossTimes = min(known.lowerBound, times.lowerBound)...max(known.upperBound, times.upperBound)
     }
+
+    /// Its sets, wherever they were kept.
+    var knownSets: BlockSets { setBytes.isEmpty ? sets : BlockSets(setBytes) }
 
     /// What retention needs: without the sets, which may be large.
     var withoutSets: PartitionSummary {

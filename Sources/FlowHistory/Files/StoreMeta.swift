@@ -10,6 +10,8 @@ enum StoreMeta {
     private static let compacting = "compacting"
     /// See `WriterRun`.
     private static let run = "run"
+    /// See `PrunedNames`.
+    private static func pruned(_ table: NameTable) -> String { "pruned_\(table.rawValue)" }
 
     /// The store's id; a new store, and one whose id is damaged, gets one, and the time of its creation.
     static func establishID(_ connection: borrowing Connection) throws(SQLiteError) -> StoreID {
@@ -76,6 +78,22 @@ enum StoreMeta {
 
     static func setRun(_ connection: borrowing Connection, _ text: String) throws(SQLiteError) {
         try write(run, text, connection)
+    }
+
+    /// Indices whose names were deleted; none of a table whose record is damaged.
+    static func readPruned(_ connection: borrowing Connection) throws(SQLiteError) -> PrunedNames {
+        var pruned = PrunedNames()
+        for table in NameTable.allCases {
+            guard case .value(let text) = try read(Self.pruned(table), connection) else { continue }
+            pruned[table] = PrunedNames.ranges(text) ?? []
+        }
+        return pruned
+    }
+
+    static func setPruned(
+        _ connection: borrowing Connection, _ table: NameTable, _ ranges: [ClosedRange<UInt32>]
+    ) throws(SQLiteError) {
+        try write(pruned(table), PrunedNames.text(ranges), connection)
     }
 
     /// RFC 3339.

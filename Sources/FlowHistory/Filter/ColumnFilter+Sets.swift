@@ -25,6 +25,7 @@ extension ColumnConditions {
         case .rule: rules != nil
         case .kernelReason: kernelReasons != nil
         case .port: ports != nil
+        case .otherName: false
         }
     }
 
@@ -39,6 +40,7 @@ extension ColumnConditions {
         case .kernelReason:
             return reader.meets(kernelReasons.map { [PerSide(source: $0)] } ?? []) { $0.contains($1) }
         case .port: return reader.meets(ports.map { [$0] } ?? []) { $0.hasMember($1) }
+        case .otherName: return true
         }
     }
 }

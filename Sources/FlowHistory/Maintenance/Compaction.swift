@@ -82,6 +82,8 @@ struct Compaction {
         where firstSequences.contains(first) && first > firstSequences.lowerBound {
             StoreFile.remove(StoreFile.partitionPath(directory, first))
         }
+        // A loss of power must not bring them back once nothing tells any more that they are to be passed over.
+        try DatabaseFile.synchronize(directory: directory)
         try StoreMeta.setCompaction(catalog, nil)
     }
 }

@@ -12,6 +12,11 @@ struct CompactionPlan {
         var groups: [[PartitionSummary]] = []
         var run = Run()
         for part in partitions {
+            if part.summary.isUnreadable {
+                groups.append(run.members)
+                run = Run()
+                continue
+            }
             var longer = run
             longer.add(part.summary, bytes: part.bytes)
             if run.members.isEmpty || longer.span <= period && longer.bytes <= bytes {

@@ -17,13 +17,15 @@ package struct HistoryReport: Sendable {
         package var isNewest: Bool
     }
 
-    /// Elements of the catalog, placeholders apart.
+    /// Elements of the catalog that are there.
     package struct Names: Sendable {
         package var endpoints: Int
         package var services: Int
         package var rules: Int
         /// Interfaces, and the kernel's functions and drop reasons.
         package var others: Int
+        /// Names that there were and that were deleted, as no flow used them any more.
+        package var pruned: Int
     }
 
     package var storeID: StoreID
@@ -56,7 +58,7 @@ extension HistoryReader {
     package mutating func report() throws(HistoryError) -> HistoryReport {
         try look()
         let stored = try whileDoing(doing) { () throws(SQLiteError) in
-            try (created: StoreMeta.readCreated(connection), counts: CatalogCounts(stored: connection))
+            try (created: StoreMeta.readCreated(connection), names: HistoryReport.Names(connection))
         }
         var parts: [HistoryReport.Partition] = []
         for first in partitions {
@@ -68,7 +70,7 @@ extension HistoryReader {
             storeID: storeID, nodeName: try nodeName(), format: StoreFile.format, created: stored.created,
             partitions: parts, catalogBytes: DiskSpace.bytes(of: StoreFile.catalogPath(directory)),
             logBytes: StoreFile.logBytes(directory, partitions), lost: lost,
-            names: HistoryReport.Names(stored.counts), writer: StoreFile.writer(directory))
+            names: stored.names, writer: StoreFile.writer(directory))
     }
 }
 
@@ -84,9 +86,12 @@ extension HistoryReport.Partition {
 }
 
 extension HistoryReport.Names {
-    init(_ counts: CatalogCounts) {
+    init(_ connection: borrowing Connection) throws(SQLiteError) {
+        func rows(_ table: NameTable) throws(SQLiteError) -> Int {
+            Int(try connection.integer("SELECT count(*) FROM \(table.rawValue)") ?? 0)
+        }
         self.init(
-            endpoints: counts.endpoints - 1, services: counts.services - 1, rules: counts.rules - 1,
-            others: counts.names - 1)
+            endpoints: try rows(.endpoints), services: try rows(.services), rules: try rows(.rules),
+            others: try rows(.names), pruned: try StoreMeta.readPruned(connection).count)
     }
 }

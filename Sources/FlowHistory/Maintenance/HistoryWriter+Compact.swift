@@ -100,7 +100,7 @@ extension HistoryWriter {
         }
         for part in group {
             let path = StoreFile.partitionPath(directory, part.firstSequence)
-            var source = try CompactionObstacle.unless { () throws(HistoryError) in
+            var source = try CompactionObstacle.reading(path) { () throws(HistoryError) in
                 try PartitionReader(path, firstSequence: part.firstSequence)
             }
             try target.take(&source, part, &encoder)
@@ -120,5 +120,17 @@ enum CompactionObstacle: Error {
         _ body: () throws(HistoryError) -> Result
     ) throws(CompactionObstacle) -> Result {
         do throws(HistoryError) { return try body() } catch { throw .history(error) }
+    }
+
+    /// A file that cannot be read is left alone, with those beside it.
+    static func reading<Result: ~Copyable>(
+        _ path: String, _ body: () throws(HistoryError) -> Result
+    ) throws(CompactionObstacle) -> Result {
+        do throws(HistoryError) {
+            return try body()
+        } catch {
+            if case .sqlite(_, let failure) = error, !failure.isDamage { throw .history(error) }
+            throw .damage("\(StoreFile.name(of: path)) cannot be read: \(error)")
+        }
     }
 }

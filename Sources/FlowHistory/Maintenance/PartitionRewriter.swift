@@ -42,6 +42,7 @@ struct PartitionRewriter: ~Copyable {
             try transaction.commit()
             target.didCommit()
         } catch {
+            guard error.code != .corrupt else { throw .damage("flow \(summary.firstSequence) on: \(error.message)") }
             throw .history(.sqlite(doing: "copying the partition of flow \(summary.firstSequence)", error))
         }
         if let damage = cursor.firstDamage { throw .damage("\(damage)") }

@@ -124,14 +124,20 @@ enum CatalogStore {
 
 extension CatalogStore {
     /// Interns what was stored beyond `loaded`, each element at its own index, and counts it into `loaded`. The index of
-    /// one that is damaged or missing is reserved, and noted when a later one is known.
+    /// one that is damaged or missing is reserved, and noted when a later one is known; of one that was pruned, it is
+    /// reserved alone.
     ///
     /// A table that can be read no further is noted as a file that cannot be read.
     static func load(
         _ catalog: FlowCatalog, beyond loaded: inout CatalogCounts, _ connection: borrowing Connection, _ path: String,
         _ damage: inout StoreDamage
     ) throws(HistoryError) {
-        try load(catalog.endpoints, endpoints, unknown: unknownEndpoint, &loaded.endpoints, connection, path, &damage) {
+        // What was pruned, and the rows, as of one moment.
+        let snapshot = try whileDoing("loading the catalog") { () throws(SQLiteError) in
+            try Transaction(connection, .deferred)
+        }
+        let pruned = try readPruned(connection, path, &damage)
+        try load(catalog.endpoints, endpoints, unknown: unknownEndpoint, &loaded.endpoints, connection, path, pruned, &damage) {
             row in
             Endpoint(
                 id: UInt32(truncatingIfNeeded: row.integer(1)),
@@ -140,24 +146,37 @@ extension CatalogStore {
                 workloads: lists(row.text(7)).compactMap { $0.count == 2 ? Workload(name: $0[0], kind: $0[1]) : nil },
                 dnsNames: strings(row.text(8)))
         }
-        try load(catalog.services, services, unknown: unknownService, &loaded.services, connection, path, &damage) {
+        try load(catalog.services, services, unknown: unknownService, &loaded.services, connection, path, pruned, &damage) {
             row in
             ServiceReference(name: row.text(1), namespace: row.text(2))
         }
-        try load(catalog.rules, rules, unknown: unknownRule, &loaded.rules, connection, path, &damage) { row in
+        try load(catalog.rules, rules, unknown: unknownRule, &loaded.rules, connection, path, pruned, &damage) { row in
             RuleReference(
                 kind: row.text(1), name: row.text(2), namespace: row.text(3),
                 direction: TrafficDirection(rawValue: UInt8(truncatingIfNeeded: row.integer(4))),
                 isDeny: row.integer(5) != 0, index: Int(row.integer(6)), labels: strings(row.text(7)))
         }
-        try load(catalog.names, names, unknown: unknownName, &loaded.names, connection, path, &damage) { row in
+        try load(catalog.names, names, unknown: unknownName, &loaded.names, connection, path, pruned, &damage) { row in
             row.text(1)
+        }
+        snapshot.end()
+    }
+
+    private static func readPruned(
+        _ connection: borrowing Connection, _ path: String, _ damage: inout StoreDamage
+    ) throws(HistoryError) -> PrunedNames {
+        do throws(SQLiteError) {
+            return try StoreMeta.readPruned(connection)
+        } catch {
+            guard error.isDamage else { throw .sqlite(doing: "loading the catalog", error) }
+            damage.note(file: path, error.message)
+            return PrunedNames()
         }
     }
 
     private static func load<Element>(
         _ table: CatalogTable<Element>, _ stored: CheckedTable, unknown: Element, _ loaded: inout Int,
-        _ connection: borrowing Connection, _ path: String, _ damage: inout StoreDamage,
+        _ connection: borrowing Connection, _ path: String, _ pruned: PrunedNames, _ damage: inout StoreDamage,
         _ element: (borrowing Statement) -> Element
     ) throws(HistoryError) {
         var mismatch: UInt32?
@@ -169,10 +188,12 @@ extension CatalogStore {
             while mismatch == nil, try row.step() {
                 // One that is out of its place was read before.
                 guard row.integer(stored.columns.count) == 1, row.integer(0) >= Int64(loaded) else { continue }
-                reserve(table, through: Int(row.integer(0)), stored.name, unknown, &loaded, path, &damage)
+                reserve(table, upTo: Int(row.integer(0)), stored.name, unknown, &loaded, path, pruned, &damage)
+                guard row.integer(0) == Int64(loaded) else { continue }
                 let index = table.intern(element(row))
                 if Int64(index) == row.integer(0) { loaded += 1 } else { mismatch = UInt32(row.integer(0)) }
             }
+            leaveEmpty(table, stored.name, unknown, &loaded, pruned)
         } catch {
             guard error.isDamage else { throw .sqlite(doing: "loading the catalog's \(stored.name)", error) }
             damage.note(file: path, error.message)
@@ -193,25 +214,40 @@ extension CatalogStore {
         _ catalog: FlowCatalog, through counts: CatalogCounts, _ loaded: inout CatalogCounts, _ path: String,
         _ damage: inout StoreDamage
     ) {
+        let none = PrunedNames()
         reserve(
-            catalog.endpoints, through: counts.endpoints, endpoints.name, unknownEndpoint, &loaded.endpoints, path,
+            catalog.endpoints, upTo: counts.endpoints, endpoints.name, unknownEndpoint, &loaded.endpoints, path, none,
             &damage)
         reserve(
-            catalog.services, through: counts.services, services.name, unknownService, &loaded.services, path, &damage)
-        reserve(catalog.rules, through: counts.rules, rules.name, unknownRule, &loaded.rules, path, &damage)
-        reserve(catalog.names, through: counts.names, names.name, unknownName, &loaded.names, path, &damage)
+            catalog.services, upTo: counts.services, services.name, unknownService, &loaded.services, path, none,
+            &damage)
+        reserve(catalog.rules, upTo: counts.rules, rules.name, unknownRule, &loaded.rules, path, none, &damage)
+        reserve(catalog.names, upTo: counts.names, names.name, unknownName, &loaded.names, path, none, &damage)
     }
 
     private static func reserve<Element>(
-        _ table: CatalogTable<Element>, through end: Int, _ name: String, _ unknown: Element, _ loaded: inout Int,
-        _ path: String, _ damage: inout StoreDamage
+        _ table: CatalogTable<Element>, upTo end: Int, _ name: String, _ unknown: Element, _ loaded: inout Int,
+        _ path: String, _ pruned: PrunedNames, _ damage: inout StoreDamage
     ) {
         while loaded < end {
-            table.reserve(UInt32(loaded), as: unknown)
+            leaveEmpty(table, name, unknown, &loaded, pruned)
+            guard loaded < end else { return }
+            table.reserve(upTo: UInt32(loaded) + 1, as: unknown)
             damage.note(
                 DamagedRow(path: path, table: name, row: Int64(loaded), reason: DamagedRow.isNotReadable))
             loaded += 1
         }
+    }
+
+    /// Passes over the indices that were pruned, if the next one was.
+    private static func leaveEmpty<Element>(
+        _ table: CatalogTable<Element>, _ name: String, _ unknown: Element, _ loaded: inout Int, _ pruned: PrunedNames
+    ) {
+        guard let kind = NameTable(rawValue: name), let range = pruned.range(of: UInt32(loaded), in: kind) else {
+            return
+        }
+        loaded = Int(range.upperBound) + 1
+        table.reserve(upTo: UInt32(loaded), as: unknown)
     }
 
     private static func strings(_ json: String) -> [String] {

@@ -4,7 +4,8 @@ import FlowModel
 /// Flows whose names the catalog lost say so.
 struct DamagedNames: Sendable {
     private let catalog: FlowCatalog
-    private var endpoints: Set<UInt32> = []
+    private var endpoints = ReservedIndices()
+    private var knownReservations = 0
 
     init(_ catalog: FlowCatalog) { self.catalog = catalog }
 
@@ -12,7 +13,10 @@ struct DamagedNames: Sendable {
     ///
     /// - Returns: the most names of each kind that a flow uses, as counts.
     mutating func mark(_ flows: inout [Flow]) -> CatalogCounts {
-        if endpoints.count != catalog.endpoints.reservedCount { endpoints = catalog.endpoints.reserved() }
+        let reservations = catalog.endpoints.reservedCount
+        if knownReservations != reservations {
+            (endpoints, knownReservations) = (catalog.endpoints.reserved(), reservations)
+        }
         let known = UInt32(clamping: catalog.endpoints.count)
         var used = CatalogCounts()
         for index in flows.indices {
@@ -27,7 +31,7 @@ struct DamagedNames: Sendable {
 
     @inline(__always)
     private func isDamaged(_ endpoint: UInt32, _ known: UInt32) -> Bool {
-        endpoint >= known || (!endpoints.isEmpty && endpoints.contains(endpoint))
+        endpoint >= known || endpoints.contains(endpoint)
     }
 }
 

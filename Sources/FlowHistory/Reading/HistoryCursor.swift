@@ -85,6 +85,11 @@ package struct HistoryCursor: Sendable {
         noteDamage(of: flows, from: firstSequence, reason)
     }
 
+    /// A partition of which it is not known what is missing.
+    mutating func noteUncounted(_ firstSequence: UInt64, flows: UInt64, _ reason: String) {
+        noteDamage(of: flows, from: firstSequence, reason)
+    }
+
     private mutating func noteDamage(of flows: UInt64, from firstSequence: UInt64, _ reason: String) {
         damagedBlocks += 1
         damagedFlows += Int(clamping: flows)

@@ -23,7 +23,7 @@ extension HistoryReader {
     }
 
     /// Whether a partition's file went away, and its flows perhaps into another, so that the list is a new one.
-    private mutating func isGone(_ firstSequence: UInt64) throws(HistoryError) -> Bool {
+    mutating func isGone(_ firstSequence: UInt64) throws(HistoryError) -> Bool {
         if StoreFile.exists(StoreFile.partitionPath(directory, firstSequence)) { return false }
         let known = partitions
         try look()
@@ -31,7 +31,7 @@ extension HistoryReader {
     }
 
     /// The partition in which the query goes on.
-    private func place(_ cursor: HistoryCursor) -> Int? {
+    func place(_ cursor: HistoryCursor) -> Int? {
         switch cursor.order {
         case .ascending: partitions.lastIndex { $0 <= cursor.low } ?? (partitions.isEmpty ? nil : 0)
         case .descending: partitions.lastIndex { $0 <= cursor.high }
@@ -44,11 +44,24 @@ extension HistoryReader {
             noteUnreadable(firstSequence, &cursor)
             return nil
         }
+        let known = (files: cursor.damage.files.count, blocks: cursor.damagedBlocks)
         do throws(SQLiteError) {
-            return try partition?.next(&cursor)
+            let flows = try partition?.next(&cursor)
+            countUnknown(firstSequence, since: known, &cursor)
+            return flows
         } catch {
             throw .sqlite(doing: doing, error)
         }
+    }
+
+    /// A partition that could be read no further, and of which it is not known what is missing, counts as a damaged block.
+    func countUnknown(
+        _ firstSequence: UInt64, since known: (files: Int, blocks: Int), _ cursor: inout HistoryCursor
+    ) {
+        guard cursor.damage.files.count > known.files, cursor.damagedBlocks == known.blocks else { return }
+        let path = StoreFile.partitionPath(directory, firstSequence)
+        cursor.noteUncounted(
+            firstSequence, flows: summaries[firstSequence]?.flows ?? 0, cursor.damage.files[path] ?? "it cannot be read")
     }
 
     /// What a partition that cannot be opened held, as far as the catalog knows.
@@ -62,7 +75,7 @@ extension HistoryReader {
     /// there: nothing can have been added to it meanwhile.
     ///
     /// - Returns: false if there is none.
-    private mutating func leave(_ index: Int, _ cursor: inout HistoryCursor) throws(HistoryError) -> Bool {
+    mutating func leave(_ index: Int, _ cursor: inout HistoryCursor) throws(HistoryError) -> Bool {
         let first = partitions[index]
         switch cursor.order {
         case .descending:

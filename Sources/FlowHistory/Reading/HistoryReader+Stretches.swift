@@ -36,13 +36,14 @@ extension HistoryReader {
     }
 
     /// A period in stretches, each of blocks that have so many flows together at least; none if it is gone. Together they
-    /// have all of its sequences, so that who reads them all is told of what is missing between blocks.
+    /// have all of its sequences, so that who reads them all is told of what is missing between blocks. Those of a period
+    /// that was made one with others meanwhile may have more.
     package mutating func stretches(
         of period: HistoryPartition, flows: Int
     ) throws(HistoryError) -> [HistoryStretch] {
-        guard try open(period.sequences.lowerBound) else { return [] }
+        guard try openHolder(of: period.sequences.lowerBound) else { return [] }
         do throws(SQLiteError) {
-            let stretches = try partition?.stretches(flows: flows) ?? []
+            let stretches = try partition?.stretches(flows: flows).filter { $0.sequences.overlaps(period.sequences) } ?? []
             return stretches.indices.map { index in
                 var stretch = stretches[index]
                 let low = index == 0 ? period.sequences.lowerBound : stretch.sequences.lowerBound
@@ -54,6 +55,21 @@ extension HistoryReader {
         } catch {
             throw .sqlite(doing: doing, error)
         }
+    }
+}
+
+extension HistoryReader {
+    /// Opens the partition that has a sequence: the one that begins with it, or one that took its place.
+    private mutating func openHolder(of sequence: UInt64) throws(HistoryError) -> Bool {
+        var first = sequence
+        for _ in 0..<Self.mostLooks {
+            if try open(first) { return true }
+            guard !StoreFile.exists(StoreFile.partitionPath(directory, first)) else { return false }
+            try look()
+            guard let holder = partitions.last(where: { $0 <= sequence }) else { return false }
+            first = holder
+        }
+        return false
     }
 }
 

@@ -129,7 +129,20 @@ package struct HistoryReader: ~Copyable, Sendable {
     mutating func look() throws(HistoryError) {
         var found = StoreFile.partitions(directory)
         guard found != partitions else { return }
-        let merged = try unfinishedMove()
+        for _ in 0..<Self.mostLooks {
+            let merged = try unfinishedMove()
+            try look(at: found, merged)
+            let again = StoreFile.partitions(directory)
+            if try unfinishedMove() == merged && again == found { return }
+            found = again
+        }
+    }
+
+    /// A compaction that goes on meanwhile makes another look necessary, so that no flow is in two partitions or in none.
+    static let mostLooks = 16
+
+    private mutating func look(at files: [UInt64], _ merged: ClosedRange<UInt64>?) throws(HistoryError) {
+        var found = files
         if let merged { found.removeAll { merged.contains($0) && $0 > merged.lowerBound } }
         // The file of the same name as the open one may be another by now.
         let isMerged = partitions.contains { $0 > found.first ?? 0 && !found.contains($0) }
@@ -171,7 +184,9 @@ package struct HistoryReader: ~Copyable, Sendable {
             partition = try PartitionReader(path, firstSequence: firstSequence)
             return true
         } catch .noStore {
-            if summaries[firstSequence] != nil, StoreFile.exists(path) { damage.note(file: path, "it is empty") }
+            // The newest may not be whole yet.
+            let isSealed = summaries[firstSequence] != nil || firstSequence < partitions.last ?? 0
+            if isSealed, StoreFile.exists(path) { damage.note(file: path, "it is empty") }
         } catch .sqlite(let doing, let error) {
             guard error.code != .busy, error.code != .interrupted else { throw .sqlite(doing: doing, error) }
             damage.note(file: path, error.message)

@@ -23,19 +23,28 @@ extension HistoryReader {
         _ cursor: inout HistoryCursor, into table: inout GroupTable
     ) throws(HistoryError) {
         try look()
-        let partitions = cursor.order == .ascending ? partitions : partitions.reversed()
-        for first in partitions where cursor.unreadUntil == nil && first <= cursor.high {
-            if let summary = summaries[first], !summary.mayMatch(cursor) { continue }
-            guard try open(first) else {
-                noteUnreadable(first, &cursor)
-                continue
-            }
-            do throws(SQLiteError) {
-                try partition?.aggregate(&cursor, into: &table)
-            } catch {
-                throw .sqlite(doing: doing, error)
-            }
+        while !cursor.isAtEnd && cursor.unreadUntil == nil, let index = place(cursor) {
+            let first = partitions[index]
+            try aggregate(first, &cursor, into: &table)
+            // A compaction may have put what is left of it into another file.
+            if try isGone(first) { continue }
+            if cursor.unreadUntil != nil { break }
+            guard try leave(index, &cursor) else { break }
         }
         try refreshCatalog()
+    }
+
+    private mutating func aggregate(
+        _ firstSequence: UInt64, _ cursor: inout HistoryCursor, into table: inout GroupTable
+    ) throws(HistoryError) {
+        if let summary = summaries[firstSequence], !summary.mayMatch(cursor) { return }
+        guard try open(firstSequence) else { return noteUnreadable(firstSequence, &cursor) }
+        let known = (files: cursor.damage.files.count, blocks: cursor.damagedBlocks)
+        do throws(SQLiteError) {
+            try partition?.aggregate(&cursor, into: &table)
+            countUnknown(firstSequence, since: known, &cursor)
+        } catch {
+            throw .sqlite(doing: doing, error)
+        }
     }
 }

@@ -21,6 +21,8 @@ package struct HistoryWriter: ~Copyable, Sendable {
     /// What it met of the store, when it opened it, that cannot be believed. Flows that are missing from the tail are
     /// counted as lost.
     package private(set) var damage: StoreDamage
+    /// What it did about names that no flow uses any more, when it opened the store.
+    package let prunedNames: NamePruningResult
     /// The sequence that the next flow should have: the last one + 1, also over restarts and retention, but for a jump
     /// after a run that was killed (`beginRun`); from 1.
     package private(set) var nextSequence: UInt64
@@ -61,9 +63,6 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let path = StoreFile.catalogPath(settings.directory)
         var damage = StoreDamage()
         try Compaction(settings.directory).recover(connection)
-        var loaded = CatalogCounts()
-        try CatalogStore.load(catalog, beyond: &loaded, connection, path, &damage)
-        if let reason = damage.files[path] { throw .unreadable(path: path, reason: reason) }
         let opened = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try StoreMeta.setNodeName(connection, settings.nodeName)
             return try (
@@ -73,6 +72,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let firsts = StoreFile.partitions(settings.directory)
         StoreFile.removeSideFiles(settings.directory, of: firsts)
         let partition = try PartitionWriter(firsts.last ?? 1, settings)
+        let sealed = try SealedPartitions(firsts.dropLast(), opened.summaries, settings.directory, &damage)
+        let pruned = Self.pruneNames(
+            sealed.summaries, partition.summary, catalog, settings.directory, connection)
+        var loaded = CatalogCounts()
+        try CatalogStore.load(catalog, beyond: &loaded, connection, path, &damage)
+        if let reason = damage.files[path] { throw .unreadable(path: path, reason: reason) }
         let tail = try partition.readTail()
         try Self.reserveNames(catalog, firsts, partition.extent, settings, &loaded, &damage)
         let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
@@ -87,11 +92,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
         try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try PartitionSummary.forget(opened.summaries.keys.filter { !firsts.contains($0) }, connection)
         }
-        let sealed = try Self.sealed(firsts.dropLast(), opened.summaries, settings, checkpointer, &damage)
-        status.holds(blocks: partition.summary.blocks + sealed.reduce(0) { $0 + $1.blocks })
+        sealed.seal(checkpointer)
+        status.holds(blocks: partition.summary.blocks + sealed.summaries.reduce(0) { $0 + $1.blocks })
         ageClock = AgeClock(
             period: settings.periodNanoseconds,
-            start: [sealed.last?.latestTime, partition.summary.openedTime].compactMap(\.self).min())
+            start: [sealed.summaries.last { !$0.isUnreadable }?.latestTime, partition.summary.openedTime]
+                .compactMap(\.self).min())
         self.lock = lock
         (self.status, self.checkpointer) = (status, checkpointer)
         encoder = BlockEncoder(
@@ -102,8 +108,9 @@ package struct HistoryWriter: ~Copyable, Sendable {
         window.reserveCapacity(settings.blockFlows + settings.backlogFlows)
         (storeID, nextSequence, persisted) = (opened.id, run.next, loaded)
         (self.settings, self.catalog) = (settings, catalog)
-        self.sealed = sealed
+        self.sealed = sealed.summaries.map(\.withoutSets)
         self.damage = damage
+        prunedNames = pruned
         self.partition = partition
         self.connection = connection
         measureOthers()
@@ -128,52 +135,6 @@ package struct HistoryWriter: ~Copyable, Sendable {
     package func beginRun() throws(HistoryError) {
         try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
             try WriterRun.begin(connection, at: nextSequence)
-        }
-    }
-
-    /// Flows of the newest partition may use names that the catalog lost: these indices are given to no other.
-    private static func reserveNames(
-        _ catalog: FlowCatalog, _ firsts: [UInt64], _ newest: PartitionExtent, _ settings: HistorySettings,
-        _ loaded: inout CatalogCounts, _ damage: inout StoreDamage
-    ) throws(HistoryError) {
-        var used = newest.names
-        // The newest may be one that nothing was written to yet.
-        if newest.all.flows == 0, let first = firsts.dropLast().last {
-            let path = StoreFile.partitionPath(settings.directory, first)
-            if let names = try? PartitionReader(path, firstSequence: first).names() { used.formUnion(names) }
-        }
-        CatalogStore.reserve(
-            catalog, through: used, &loaded, StoreFile.catalogPath(settings.directory), &damage)
-    }
-
-    /// What is known of the partitions that are not written any more. Where the catalog does not know one, or it has a
-    /// log yet, as the process ended before, its sealing is made up for.
-    private static func sealed(
-        _ firsts: ArraySlice<UInt64>, _ known: [UInt64: PartitionSummary], _ settings: HistorySettings,
-        _ checkpointer: HistoryCheckpointer, _ damage: inout StoreDamage
-    ) throws(HistoryError) -> [PartitionSummary] {
-        var sealed: [PartitionSummary] = []
-        for first in firsts {
-            let path = StoreFile.partitionPath(settings.directory, first)
-            if let summary = known[first] {
-                sealed.append(summary.withoutSets)
-                if StoreFile.exists(path + "-wal") { checkpointer.seal(again: first) }
-                continue
-            }
-            let summary = try summary(path, first, &damage)
-            sealed.append(summary.withoutSets)
-            checkpointer.seal(summary)
-        }
-        return sealed
-    }
-
-    /// Nobody has the file open afterwards.
-    private static func summary(
-        _ path: String, _ first: UInt64, _ damage: inout StoreDamage
-    ) throws(HistoryError) -> PartitionSummary {
-        let reader = try PartitionReader(path, firstSequence: first)
-        return try whileDoing("reading the partition of flow \(first)") { () throws(SQLiteError) in
-            try reader.summary(&damage)
         }
     }
 

@@ -65,6 +65,7 @@ final class Pipeline: Sendable {
             catalog: catalog, nodeName: nodeName, version: Version.current, storeID: writer.storeID.bytes)
         let status = writer.status
         for line in writer.damage.descriptions { logger.error("history: \(line)") }
+        if let line = writer.prunedNames.text { logger.info("history: \(line)") }
         observer = FlowObserver(
             catalog: catalog, ring: flows, losses: losses,
             history: .init(directory: historyDirectory, heldTimes: { status.heldTimes }) { status.storedThrough })

@@ -7,9 +7,8 @@ struct HistoryCompactCommand: ParsableCommand {
         commandName: "compact",
         abstract: "Make neighbouring small partitions of a store one, with full blocks.",
         discussion: """
-            No flow and no gap is lost, however it ends. The newest partition stays as it is, and so do damaged ones. Names that no
-            flow uses any more stay, too: their numbers are in the blocks. While it works it needs room for twice the largest new
-            partition.
+            No flow and no gap is lost, however it ends. The newest partition stays as it is, and so do damaged ones. While it works
+            it needs room for twice the largest new partition.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -9,7 +9,7 @@ struct HistoryPruneCommand: ParsableCommand {
         abstract: "Remove the oldest flows of a store, a partition at a time, as retention does.",
         discussion: """
             A partition goes by age when its newest flow is too old, and by size from the oldest on; the newest partition goes by
-            age only.
+            age only. Names that no flow uses any more go, too.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -39,10 +39,20 @@ struct HistoryPruneCommand: ParsableCommand {
             if dryRun { return try tell(.of(store.dataDir), limit, "would remove") }
             var writer = try HistoryWriter.maintaining(store.dataDir)
             let report = try HistoryReport.of(store.dataDir)
+            let names = writer.prunedNames
             try writer.remove(report.partitions(beyond: limit))
             try writer.close()
-            try tell(report, limit, "removed")
+            try tell(report, limit, "removed", names: try names.deleted + pruneNames())
         }
+    }
+
+    /// An opening deletes the names that no flow uses: also those whose flows have just gone.
+    private func pruneNames() throws(HistoryError) -> Int {
+        let writer = try HistoryWriter.maintaining(store.dataDir)
+        let pruned = writer.prunedNames
+        try writer.close()
+        if pruned.obstacle != nil, let line = pruned.text { StandardStream.error.say(line) }
+        return pruned.deleted
     }
 
     private func limit(now: UInt64) throws -> PruneLimit {
@@ -58,11 +68,11 @@ struct HistoryPruneCommand: ParsableCommand {
         return .before(moment)
     }
 
-    private func tell(_ report: HistoryReport, _ limit: PruneLimit, _ verb: String) throws {
+    private func tell(_ report: HistoryReport, _ limit: PruneLimit, _ verb: String, names: Int = 0) throws {
         let gone = report.partitions(beyond: limit)
         let pruning = Pruning(
             isDryRun: dryRun, files: gone.map(\.file), flows: gone.reduce(0) { $0 + $1.flows },
-            bytes: gone.reduce(0) { $0 + $1.bytes })
+            bytes: gone.reduce(0) { $0 + $1.bytes }, names: names)
         if format.output == .json { return try StandardStream.output.write(json: pruning) }
         var lines = gone.map { part in
             "\(verb) \(part.file): \(part.times.map { "up to \($0.upperBound.momentText), " } ?? "")"
@@ -71,6 +81,7 @@ struct HistoryPruneCommand: ParsableCommand {
         lines.append(
             "\(verb) \(gone.count) of \(report.partitions.count) partitions, \(pruning.flows.withThousands) flows, \(pruning.bytes.withThousands) bytes"
         )
+        if names > 0 { lines.append("removed \(names) names that no flow uses any more") }
         try StandardStream.output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 }
@@ -81,4 +92,6 @@ private struct Pruning: Encodable {
     var files: [String]
     var flows: UInt64
     var bytes: UInt64
+    /// Names that no flow uses any more; those of a dry run are not looked for.
+    var names: Int
 }

@@ -19,6 +19,8 @@ struct StoreInfo: Encodable {
         var services: Int
         var rules: Int
         var others: Int
+        /// Deleted by now, as no flow used them any more.
+        var pruned: Int
     }
 
     var directory: String
@@ -55,7 +57,7 @@ struct StoreInfo: Encodable {
         lost = Dictionary(uniqueKeysWithValues: report.lost.map { ($0.key.rawValue, $0.value) })
         names = Names(
             endpoints: report.names.endpoints, services: report.names.services, rules: report.names.rules,
-            others: report.names.others)
+            others: report.names.others, pruned: report.names.pruned)
         writer = report.writer
         partitions = report.partitions.map { part in
             Partition(
@@ -82,7 +84,8 @@ struct StoreInfo: Encodable {
             "Flows:      \(flows.withThousands)",
             "Bytes:      \(bytes.withThousands)" + Self.shareText(bytesPerFlow)
                 + "; \(catalogBytes.withThousands) of them names, \(logBytes.withThousands) more in logs",
-            "Names:      \(names.endpoints) endpoints, \(names.services) services, \(names.rules) rules, \(names.others) others",
+            "Names:      \(names.endpoints) endpoints, \(names.services) services, \(names.rules) rules, \(names.others) others"
+                + (names.pruned > 0 ? "; \(names.pruned) more that no flow used any more are gone" : ""),
             "Lost:       \(lost.isEmpty ? "0" : lost.joined(separator: ", "))",
             "Partitions: \(partitions.count)",
         ]
