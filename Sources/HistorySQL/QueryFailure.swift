@@ -6,12 +6,15 @@ package struct QueryFailure: Error, Sendable {
     /// The statement itself is wrong.
     package let isMistake: Bool
     package let isOutOfTime: Bool
+    /// It takes more than `SQLiteMemory.limit` allows.
+    package let isOutOfMemory: Bool
     /// Several lines: what is wrong, where, and what there is instead.
     package let lines: [String]
 
     init(_ error: SQLiteError, isMistake: Bool, _ tables: [QueryTable]) {
         self.isMistake = isMistake || error.code == .notAuthorized
         isOutOfTime = error.code == .interrupted
+        isOutOfMemory = error.code == .outOfMemory
         var lines = [Self.message(error)]
         if self.isMistake { lines += Self.place(error) + Self.hints(error, tables) }
         self.lines = lines
@@ -20,7 +23,6 @@ package struct QueryFailure: Error, Sendable {
     private static func message(_ error: SQLiteError) -> String {
         switch error.code {
         case .notAuthorized: "only SELECT is allowed; nothing can be changed or opened (\(error.message))"
-        case .outOfMemory: "the statement needs more memory than it may have; let it group or sort less"
         case .full, .ioError: "\(error.message): what is sorted needs room in the directory for temporary files"
         default: error.message
         }

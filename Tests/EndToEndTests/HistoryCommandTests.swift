@@ -79,6 +79,18 @@ import Testing
         #expect(try run("export", ["-", "--first", "3"]).status == 2)
     }
 
+    @Test("SQL that takes too much memory is refused with how much there is, and the store answers on")
+    func memory() throws {
+        _ = try run("import", ["-"], input: Self.hubbleLines)
+        func ask(_ sql: String) throws -> (status: Int32, errors: String) {
+            let child = try Child(Apus.path, ["sql", "--data-dir", store, sql])
+            return (child.waitForEnd(), child.errors)
+        }
+        let tooMuch = try ask("SELECT verdict, length(hex(zeroblob(300000000))) FROM flows")
+        #expect(tooMuch.status == 1 && tooMuch.errors.contains("more than 256 MiB of memory"), "\(tooMuch)")
+        #expect(try ask("SELECT verdict, length(hex(zeroblob(30000000))) FROM flows").status == 0)
+    }
+
     @Test("A whole store verifies; a damaged one names the file, and exit code 1")
     func verify() throws {
         _ = try run("import", ["-"], input: Self.hubbleLines)

@@ -44,19 +44,26 @@ struct StreamFormatTests {
         }
     }
 
+    /// Makes some flows, and gives each as the message that it must be.
+    private static func makeMessages(_ count: UInt64, _ served: Served, for follower: Follower) -> [[UInt8]] {
+        follower.drain()
+        served.make(Int(count))
+        served.loop.advanceTime(by: .milliseconds(10))
+        follower.drain()
+        var encoder = FlowProtobufEncoder(served.context)
+        return (1...count).map { sequence in
+            var message: [UInt8] = []
+            encoder.append(Served.flow(sequence), to: &message)
+            return message
+        }
+    }
+
     @Test("as gRPC's messages has five bytes before each, and ends with a status")
     func messages() throws {
         let served = Served(ringCapacity: 64)
         let (body, follower) = Self.follow(.messages(isCompressed: false), served)
-        follower.drain()
-        served.make(3)
-        served.loop.advanceTime(by: .milliseconds(10))
-        follower.drain()
-        var encoder = FlowProtobufEncoder(served.context)
         var expected: [UInt8] = []
-        for sequence in 1...3 as ClosedRange<UInt64> {
-            var message: [UInt8] = []
-            encoder.append(Served.flow(sequence), to: &message)
+        for message in Self.makeMessages(3, served, for: follower) {
             expected += [0, 0, 0, UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
         }
         #expect(follower.received == expected)
@@ -71,15 +78,9 @@ struct StreamFormatTests {
     func compressedMessages() throws {
         let served = Served(ringCapacity: 64)
         let (_, follower) = Self.follow(.messages(isCompressed: true), served)
-        follower.drain()
-        served.make(2)
-        served.loop.advanceTime(by: .milliseconds(10))
-        follower.drain()
-        var encoder = FlowProtobufEncoder(served.context)
+        let messages = Self.makeMessages(2, served, for: follower)
         var rest = follower.received[...]
-        for sequence in 1...2 as ClosedRange<UInt64> {
-            var message: [UInt8] = []
-            encoder.append(Served.flow(sequence), to: &message)
+        for message in messages {
             let prefix = Array(rest.prefix(5))
             let count = Int(prefix[3]) << 8 | Int(prefix[4])
             #expect(prefix[0] == 1)

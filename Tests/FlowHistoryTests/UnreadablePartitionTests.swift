@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowHistory
 
-@Suite("A sealed partition that cannot be read")
+@Suite("A partition that cannot be read")
 struct UnreadablePartitionTests {
     private let store = TemporaryStore()
     private let flows = likelyFlows(500)
@@ -56,6 +56,38 @@ struct UnreadablePartitionTests {
         #expect(cursor.damagedBlocks == 1)
         #expect(cursor.damage.files[path] != nil)
         try writer.close()
+    }
+
+    @Test(
+        "does not keep a writer from opening the store where it is the newest, and no sequence is given again",
+        arguments: [0, 1])
+    func newest(kind: Int) throws {
+        var writer = try HistoryWriter(store.settings { $0.blockFlows = 64 }, catalog: FlowCatalog())
+        for start in [0, 100] {
+            writer.append(flows[start..<start + 100])
+            try writer.commit()
+            if start == 0 { try writer.beginPartition() }
+        }
+        try writer.close()
+        let path = StoreFile.partitionPath(store.directory, 101)
+        try Self.damages[kind](path)
+        let remains = try Data(contentsOf: URL(filePath: path))
+        for opening in 0..<2 as Range<UInt64> {
+            var writer = try HistoryWriter(store.settings { $0.blockFlows = 64 }, catalog: FlowCatalog())
+            #expect(Array(writer.damage.files.keys) == [path])
+            let next = writer.nextSequence
+            #expect(opening == 0 ? next > 1 << 39 : next % 1_000 == 786)
+            writer.append(likelyFlows(10, from: next))
+            try writer.commit()
+            try writer.close()
+        }
+        #expect(try Data(contentsOf: URL(filePath: path)) == remains)
+        var reader = try HistoryReader(directory: store.directory)
+        var cursor = reader.cursor(order: .ascending)
+        let found = try readAll(&reader, &cursor).map(\.sequence)
+        #expect(found.count == 120 && found.prefix(100) == Array(1...100)[...])
+        #expect(found == found.sorted() && Set(found).count == 120)
+        #expect(cursor.damage.files[path] != nil && cursor.damagedBlocks == 1)
     }
 
     @Test("stays until the partition after it is too old, and goes with it")

@@ -38,6 +38,22 @@ struct TLSClientTests {
         }
     }
 
+    @Test("A busy client sends its request without a turn of its own, but not before the server has proved itself")
+    func busy() async throws {
+        let (made, other) = (try await TestCertificates(), try await TestCertificates())
+        let files = TLSFiles(try await made.issue("server"))
+        var limits = HTTPLimits()
+        limits.headTime = .milliseconds(100)
+        try await withServer(limits: limits, tls: TLSCredentials(files, now: now)) { server, port, _ in
+            try await withTaskExecutorPreference(BusyExecutor()) {
+                #expect(await ask(port, try TLSClient(authorities: made.authority)) == "127.0.0.1 true \n")
+                let stranger = await ask(port, try TLSClient(authorities: other.authority))
+                #expect(stranger.contains("certificate verify failed"))
+            }
+            #expect(server.counts.requests == 1 && server.counts.connectionsLate == 0)
+        }
+    }
+
     @Test("Where nobody listens, or nobody speaks TLS, it says so")
     func noServer() async throws {
         #expect(await ask(1, try TLSClient()).hasPrefix("nothing listens on 127.0.0.1:1"))

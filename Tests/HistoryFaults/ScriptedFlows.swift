@@ -37,7 +37,7 @@ extension Flow {
         return flow
     }
 
-    /// A new endpoint for each 40 flows.
+    /// A new endpoint for each 40 flows: `pod-n`, at index n of a catalog from which none was deleted.
     package static func scriptedEndpoint(_ sequence: UInt64) -> UInt32 { UInt32(sequence / 40) + 1 }
 
     /// Equal in every bit: a flow has no padding.
@@ -49,12 +49,21 @@ extension Flow {
 }
 
 extension FlowCatalog {
-    /// Interns the endpoints of the flows up to a sequence: `pod-n` at index n.
+    /// Interns the endpoints of the flows up to a sequence into a catalog that has no others: `pod-n` at index n.
     package func internScripted(through sequence: UInt64) {
-        while endpoints.count <= Int(Flow.scriptedEndpoint(sequence)) {
-            _ = endpoints.intern(
-                Endpoint(identity: .unknown, namespace: "shop", podName: "pod-\(endpoints.count)"))
-        }
+        while endpoints.count <= Int(Flow.scriptedEndpoint(sequence)) { _ = internPod(UInt32(endpoints.count)) }
+    }
+
+    fileprivate func internPod(_ number: UInt32) -> UInt32 {
+        endpoints.intern(Endpoint(identity: .unknown, namespace: "shop", podName: "pod-\(number)"))
+    }
+
+    /// As the server makes it: with the index that the endpoint has now. A store that was opened again may have deleted its
+    /// name meanwhile, as no flow used it.
+    fileprivate func scripted(_ sequence: UInt64) -> Flow {
+        var flow = Flow.scripted(sequence)
+        flow.sourceEndpoint = internPod(flow.sourceEndpoint)
+        return flow
     }
 }
 
@@ -83,8 +92,7 @@ package struct ScriptedProducer {
             first += count
         }
         let last = first + random.next() % most
-        catalog.internScripted(through: last)
-        let flows = (first...last).map { Flow.scripted($0) }
+        let flows = (first...last).map(catalog.scripted)
         writer.append(flows.span)
         next = last + 1
     }

@@ -43,9 +43,11 @@ package struct StoreInspection: Sendable {
 
     private mutating func check(_ flow: Flow, _ endpoints: [Endpoint]) {
         if flow.sequence <= lastSequence { note("flow \(flow.sequence) comes after \(lastSequence)") }
-        if !flow.isSame(as: .scripted(flow.sequence)) { note("flow \(flow.sequence) differs") }
-        let index = Int(flow.sourceEndpoint)
-        if !endpoints.indices.contains(index) || endpoints[index].podName != "pod-\(index)" {
+        var scripted = Flow.scripted(flow.sequence)
+        let (index, pod) = (Int(flow.sourceEndpoint), scripted.sourceEndpoint)
+        scripted.sourceEndpoint = flow.sourceEndpoint
+        if !flow.isSame(as: scripted) { note("flow \(flow.sequence) differs") }
+        if !endpoints.indices.contains(index) || endpoints[index].podName != "pod-\(pod)" {
             note("flow \(flow.sequence) names endpoint \(index), which is another or none")
         }
         lastSequence = flow.sequence

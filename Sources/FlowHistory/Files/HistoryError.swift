@@ -22,6 +22,17 @@ package enum HistoryError: Error, Sendable, Equatable {
     case sqlite(doing: String, SQLiteError)
 }
 
+extension HistoryError {
+    /// It is the file that is bad, not what was asked of it: others may be whole.
+    var isDamage: Bool {
+        switch self {
+        case .notAStore, .damagedBlock, .unreadable: true
+        case .sqlite(_, let error): error.isDamage
+        case .anotherWriter, .directory, .noStore, .otherFormat, .catalogMismatch: false
+        }
+    }
+}
+
 extension HistoryError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -69,9 +69,10 @@ package struct HistoryWriter: ~Copyable, Sendable {
                 id: StoreMeta.establishID(connection), summaries: PartitionSummary.load(connection, path, &damage)
             )
         }
-        let firsts = StoreFile.partitions(settings.directory)
+        var firsts = StoreFile.partitions(settings.directory)
         StoreFile.removeSideFiles(settings.directory, of: firsts)
-        let partition = try PartitionWriter(firsts.last ?? 1, settings)
+        var start: WriterRun.Start?
+        let partition = try Self.openNewest(&firsts, settings, connection, &start, &damage)
         let sealed = try SealedPartitions(firsts.dropLast(), opened.summaries, settings.directory, &damage)
         let pruned = Self.pruneNames(
             sealed.summaries, partition.summary, catalog, settings.directory, connection)
@@ -81,11 +82,12 @@ package struct HistoryWriter: ~Copyable, Sendable {
         let tail = try partition.readTail()
         try Self.reserveNames(catalog, firsts, partition.extent, settings, &loaded, &damage)
         let last = max(partition.summary.lastSequence, max(1, firsts.last ?? 1) - 1)
+        let lastTime = max(partition.summary.latestTime, sealed.summaries.last { !$0.isUnreadable }?.latestTime ?? 0)
         let run = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
-            try WriterRun.start(connection, stored: last)
+            if let start { start } else { try WriterRun.start(connection, stored: last) }
         }
         let lost = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
-            run.followsKilled ? try Self.lossOfKilledRun(connection, lastTime: partition.summary.latestTime) : nil
+            run.followsKilled ? try Self.lossOfKilledRun(connection, lastTime: lastTime) : nil
         }
         let status = HistoryStatus(storedThrough: last)
         let checkpointer = HistoryCheckpointer(settings, status)
@@ -118,6 +120,27 @@ package struct HistoryWriter: ~Copyable, Sendable {
         status.measured(bytes: otherBytes + DiskSpace.bytes(of: self.partition.path))
         if let loss = self.partition.missingTail(tail.count) { append(loss: loss) }
         if let lost { append(loss: lost) }
+    }
+
+    /// The partition to write on. Where the newest cannot be read, it stays as it is, and a new one goes on far behind it.
+    ///
+    /// - Parameter start: where it goes on then.
+    private static func openNewest(
+        _ firsts: inout [UInt64], _ settings: HistorySettings, _ connection: borrowing Connection,
+        _ start: inout WriterRun.Start?, _ damage: inout StoreDamage
+    ) throws(HistoryError) -> PartitionWriter {
+        do throws(HistoryError) {
+            return try PartitionWriter(firsts.last ?? 1, settings)
+        } catch {
+            guard error.isDamage, let first = firsts.last else { throw error }
+            damage.note(file: StoreFile.partitionPath(settings.directory, first), "\(error)")
+            let next = try whileDoing("opening history in \(settings.directory)") { () throws(SQLiteError) in
+                try WriterRun.start(connection, afterUnreadable: first)
+            }
+            start = next
+            firsts.append(next.next)
+            return try PartitionWriter(next.next, settings)
+        }
     }
 
     /// From the last stored flow up to now; how many were lost is not known, which a count of 0 says.

@@ -26,20 +26,39 @@ enum WriterRun {
         var followsKilled: Bool
     }
 
+    private struct Record {
+        let number: UInt64
+        let isOpen: Bool
+    }
+
+    private static func record(_ connection: borrowing Connection) throws(SQLiteError) -> Record? {
+        guard case .value(let text) = try StoreMeta.readRun(connection) else { return nil }
+        let words = text.split(separator: " ")
+        guard let number = words.first.flatMap({ UInt64($0) }), number < UInt64(Int64.max) >> 2 else { return nil }
+        return Record(number: number, isOpen: words.count > 1)
+    }
+
     /// - Parameter stored: highest sequence in the store; 0: none.
     static func start(_ connection: borrowing Connection, stored: UInt64) throws(SQLiteError) -> Start {
-        guard case .value(let text) = try StoreMeta.readRun(connection) else {
-            return Start(next: stored + 1, followsKilled: false)
-        }
-        let words = text.split(separator: " ")
-        guard let number = words.first.flatMap({ UInt64($0) }), number < UInt64(Int64.max) >> 2 else {
-            return Start(next: stored + 1, followsKilled: false)
-        }
-        guard words.count > 1 else { return Start(next: max(number, stored + 1), followsKilled: false) }
-        let next = ((max(number, stored) + mostUnstored) / step + 1) * step
-        // A killed run is followed once only.
+        guard let record = try record(connection) else { return Start(next: stored + 1, followsKilled: false) }
+        guard record.isOpen else { return Start(next: max(record.number, stored + 1), followsKilled: false) }
+        return try jump(connection, beyond: max(record.number, stored), followsKilled: true)
+    }
+
+    /// - Parameter first: of the newest partition, which cannot be read: nobody knows how far it reached.
+    static func start(_ connection: borrowing Connection, afterUnreadable first: UInt64) throws(SQLiteError) -> Start {
+        let record = try record(connection)
+        return try jump(
+            connection, beyond: max(record?.number ?? 0, first), followsKilled: record?.isOpen ?? false)
+    }
+
+    /// A run that was killed is followed once only.
+    private static func jump(
+        _ connection: borrowing Connection, beyond known: UInt64, followsKilled: Bool
+    ) throws(SQLiteError) -> Start {
+        let next = ((known + mostUnstored) / step + 1) * step
         try end(connection, next: next)
-        return Start(next: next, followsKilled: true)
+        return Start(next: next, followsKilled: followsKilled)
     }
 
     /// Durable when this returns.

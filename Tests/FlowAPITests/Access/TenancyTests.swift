@@ -51,6 +51,25 @@ struct TenancyTests {
         }
     }
 
+    @Test(
+        "Neither a body nor events widen it",
+        arguments: [
+            "-H 'content-type: application/json' -d '{\"number\":\"1000\",\"whitelist\":[{},{\"source_pod\":[\"bank/\"]}]}'",
+            "-H 'accept: text/event-stream' --get -d first=1000",
+        ])
+    func otherForms(_ question: String) async throws {
+        try await withTenants(Self.rules) { server async throws in
+            func ask(_ token: String) async throws -> String {
+                let curl = "curl -sS -H 'authorization: Bearer \(token)' \(question)"
+                return try await Tool.bash.run("-c", "\(curl) http://\(server.http.addresses[0])/v1/flows").output
+            }
+            let (whole, own) = (try await ask("boss"), try await ask("shop"))
+            #expect(whole.components(separatedBy: "{\"flow\":").count - 1 == Self.all && whole.contains("vault"))
+            #expect(own.components(separatedBy: "{\"flow\":").count - 1 == Self.all / 3 * 2)
+            #expect(!own.contains("vault") && !own.contains("safe"))
+        }
+    }
+
     @Test("Followers of different tokens get what each may see, side by side")
     func live() async throws {
         try await withTenants(Self.rules) { server async throws in
