@@ -200,7 +200,8 @@ let package = Package(
             "FlowAPITests",
             [
                 "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver",
-                "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SQLiteRuntime", "SyntheticTraffic", "ZlibRuntime",
+                "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SQLiteRuntime", "SyntheticTraffic",
+                "ZlibRuntime",
                 nioCore,
                 nioEmbedded,
                 nioPosix, yams,

@@ -88,7 +88,8 @@ import Testing
         }
         // A megabyte each.
         func columns(_ count: Int) -> String {
-            "SELECT " + Array(repeating: "hex(randomblob(500000))", count: count).joined(separator: ", ") + " FROM flows"
+            "SELECT " + Array(repeating: "hex(randomblob(500000))", count: count).joined(separator: ", ")
+                + " FROM flows"
         }
         let tooMuch = try ask(columns(300))
         #expect(tooMuch.status == 1 && tooMuch.errors.contains("more than 256 MiB of memory"), "\(tooMuch)")

@@ -11,7 +11,8 @@ struct NamePruningTests {
     private let store = TemporaryStore()
 
     private func open(_ catalog: FlowCatalog = FlowCatalog()) throws -> HistoryWriter {
-        try HistoryWriter(store.settings { ($0.blockFlows, $0.partitionPeriod) = (64, .seconds(1 << 32)) }, catalog: catalog)
+        try HistoryWriter(
+            store.settings { ($0.blockFlows, $0.partitionPeriod) = (64, .seconds(1 << 32)) }, catalog: catalog)
     }
 
     /// A partition of flows, each of a pod of its own, with its interface, its service and its rule.
@@ -51,7 +52,9 @@ struct NamePruningTests {
                 || catalog.services[flow.sourceService]?.name != "service-\(pod)"
                 || catalog.rules[flow.rule] != Self.rule(pod) || flow.unknownNames.source != .none
         }
-        return (flows.map(\.sequence), misnamed.map(\.sequence), reader.damage.descriptions + cursor.damage.descriptions)
+        return (
+            flows.map(\.sequence), misnamed.map(\.sequence), reader.damage.descriptions + cursor.damage.descriptions
+        )
     }
 
     private func removeOldest(_ count: Int, _ writer: inout HistoryWriter) throws {

@@ -41,7 +41,8 @@ struct UnreadablePartitionTests {
 
     private static let damages: [@Sendable (String) throws -> Void] = [overwrite, overwritePages, empty]
 
-    @Test("does not keep a writer from opening the store, which says so and goes on behind the others", arguments: 0..<3)
+    @Test(
+        "does not keep a writer from opening the store, which says so and goes on behind the others", arguments: 0..<3)
     func opens(kind: Int) throws {
         try fill(damage: Self.damages[kind])
         var writer = try HistoryWriter(store.settings { $0.blockFlows = 64 }, catalog: FlowCatalog())

@@ -22,7 +22,8 @@ final class HealthWatch: HTTPResponseBody {
     }
 
     func start(waker: HTTPBodyWaker) {
-        looking = eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in waker.wake() }
+        looking = eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in waker.wake()
+        }
     }
 
     func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {

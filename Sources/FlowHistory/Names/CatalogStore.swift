@@ -137,7 +137,9 @@ extension CatalogStore {
             try Transaction(connection, .deferred)
         }
         let pruned = try readPruned(connection, path, &damage)
-        try load(catalog.endpoints, endpoints, unknown: unknownEndpoint, &loaded.endpoints, connection, path, pruned, &damage) {
+        try load(
+            catalog.endpoints, endpoints, unknown: unknownEndpoint, &loaded.endpoints, connection, path, pruned, &damage
+        ) {
             row in
             Endpoint(
                 id: UInt32(truncatingIfNeeded: row.integer(1)),
@@ -146,7 +148,9 @@ extension CatalogStore {
                 workloads: lists(row.text(7)).compactMap { $0.count == 2 ? Workload(name: $0[0], kind: $0[1]) : nil },
                 dnsNames: strings(row.text(8)))
         }
-        try load(catalog.services, services, unknown: unknownService, &loaded.services, connection, path, pruned, &damage) {
+        try load(
+            catalog.services, services, unknown: unknownService, &loaded.services, connection, path, pruned, &damage
+        ) {
             row in
             ServiceReference(name: row.text(1), namespace: row.text(2))
         }

@@ -61,7 +61,8 @@ extension HistoryReader {
         guard cursor.damage.files.count > known.files, cursor.damagedBlocks == known.blocks else { return }
         let path = StoreFile.partitionPath(directory, firstSequence)
         cursor.noteUncounted(
-            firstSequence, flows: summaries[firstSequence]?.flows ?? 0, cursor.damage.files[path] ?? "it cannot be read")
+            firstSequence, flows: summaries[firstSequence]?.flows ?? 0, cursor.damage.files[path] ?? "it cannot be read"
+        )
     }
 
     /// What a partition that cannot be opened held, as far as the catalog knows.

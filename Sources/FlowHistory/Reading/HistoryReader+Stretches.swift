@@ -43,7 +43,8 @@ extension HistoryReader {
     ) throws(HistoryError) -> [HistoryStretch] {
         guard try openHolder(of: period.sequences.lowerBound) else { return [] }
         do throws(SQLiteError) {
-            let stretches = try partition?.stretches(flows: flows).filter { $0.sequences.overlaps(period.sequences) } ?? []
+            let stretches =
+                try partition?.stretches(flows: flows).filter { $0.sequences.overlaps(period.sequences) } ?? []
             return stretches.indices.map { index in
                 var stretch = stretches[index]
                 let low = index == 0 ? period.sequences.lowerBound : stretch.sequences.lowerBound

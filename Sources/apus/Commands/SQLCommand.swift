@@ -86,7 +86,8 @@ struct SQLCommand: ParsableCommand {
                 "no answer within \(timeout.duration); a condition on time makes it quicker, --timeout gives it longer")
         }
         if error.isOutOfMemory {
-            return .failed("the answer takes more than \(Self.memoryBytes >> 20) MiB of memory; let it group or gather less")
+            return .failed(
+                "the answer takes more than \(Self.memoryBytes >> 20) MiB of memory; let it group or gather less")
         }
         let text = error.lines.joined(separator: "\n")
         return error.isMistake ? .usage(text) : .failed(text)
