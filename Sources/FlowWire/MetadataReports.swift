@@ -97,12 +97,17 @@ package struct PolicyReport: Codable, Hashable, Sendable {
     package var revision: String
     /// Pods of this node that it is about, as `namespace/name`.
     package var endpoints: [String]
+    /// What of it is understood and has no effect, or not all of it, and where that stands.
+    package var remarks: [String]
 
-    package init(kind: String, namespace: String, name: String, revision: UInt64, endpoints: [String]) {
+    package init(
+        kind: String, namespace: String, name: String, revision: UInt64, endpoints: [String], remarks: [String] = []
+    ) {
         self.kind = kind
         self.namespace = namespace.isEmpty ? nil : namespace
         self.name = name
         self.revision = String(revision)
         self.endpoints = endpoints
+        self.remarks = remarks
     }
 }

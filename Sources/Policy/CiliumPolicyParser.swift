@@ -4,25 +4,33 @@ import Manifests
 /// Reads CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy. Whatever it does not understand refuses the policy.
 struct CiliumPolicyParser {
     let origin: PolicyOrigin
-    let clusterName: String
+    let context: PolicyContext
     /// Entries of earlier specs of the same policy, by list: indices go on counting.
     private var countsByList: [String: Int] = [:]
 
-    init(origin: PolicyOrigin, clusterName: String) {
+    init(origin: PolicyOrigin, context: PolicyContext) {
         self.origin = origin
-        self.clusterName = clusterName
+        self.context = context
     }
 
     var isClusterwide: Bool { origin.namespace.isEmpty }
 
-    mutating func specs(_ root: ManifestNode) throws(FieldProblem) -> [PolicySpec] {
+    /// - Parameter remarks: gets what is accepted and has no effect, or not all of it.
+    mutating func specs(_ root: ManifestNode, _ remarks: inout [FieldProblem]) throws(FieldProblem) -> [PolicySpec] {
         try root.allowOnly(["apiVersion", "kind", "metadata", "spec", "specs", "status"])
         var nodes: [ManifestNode] = []
         if let spec = try root.field("spec") { nodes.append(spec) }
         nodes += try root.field("specs")?.list() ?? []
         guard !nodes.isEmpty else { throw root.problem("has neither spec nor specs; one of the two is required") }
         var specs: [PolicySpec] = []
-        for node in nodes { specs.append(try spec(node)) }
+        for node in nodes {
+            let spec = try spec(node, &remarks)
+            if let nodes = try node.field("nodeSelector") {
+                remarks.append(nodes.problem("rules for nodes are not enforced; those for endpoints are"))
+            } else {
+                specs.append(spec)
+            }
+        }
         return specs
     }
 
@@ -31,11 +39,13 @@ struct CiliumPolicyParser {
         "labels", "description", "log",
     ]
 
-    private mutating func spec(_ node: ManifestNode) throws(FieldProblem) -> PolicySpec {
+    private mutating func spec(
+        _ node: ManifestNode, _ remarks: inout [FieldProblem]
+    ) throws(FieldProblem) -> PolicySpec {
         try node.allowOnly(Self.fields)
         let subjects = try subjects(node)
         let labels = try Self.userLabels(node)
-        let scope = PeerScope(origin: origin, clusterName: clusterName, subjects: subjects)
+        let scope = PeerScope(origin: origin, clusterName: context.clusterName, subjects: subjects)
         let defaultDeny = try node.field("enableDefaultDeny")
         try defaultDeny?.allowOnly(["ingress", "egress"])
         func isDefaultDeny(_ direction: String) throws(FieldProblem) -> Bool {
@@ -45,7 +55,7 @@ struct CiliumPolicyParser {
         spec.ingress.isDefaultDeny = try isDefaultDeny("ingress")
         spec.egress.isDefaultDeny = try isDefaultDeny("egress")
         for list in RuleList.all {
-            let rules = try rules(list, of: node, scope: scope, labels: labels)
+            let rules = try rules(list, of: node, scope: scope, labels: labels, &remarks)
             if list.direction == .egress { spec.egress.rules += rules } else { spec.ingress.rules += rules }
         }
         guard !(spec.ingress.rules.isEmpty && spec.egress.rules.isEmpty) else {
@@ -55,14 +65,15 @@ struct CiliumPolicyParser {
     }
 
     private mutating func rules(
-        _ list: RuleList, of spec: ManifestNode, scope: PeerScope, labels: [String]
+        _ list: RuleList, of spec: ManifestNode, scope: PeerScope, labels: [String],
+        _ remarks: inout [FieldProblem]
     ) throws(FieldProblem) -> [PolicyRule] {
-        let parser = CiliumRuleParser(list: list, scope: scope)
+        let parser = CiliumRuleParser(list: list, scope: scope, context: context)
         var rules: [PolicyRule] = []
         for entry in try spec.field(list.name)?.list() ?? [] {
             let index = countsByList[list.name, default: 0]
             countsByList[list.name] = index + 1
-            let (peers, traffic) = try parser.parse(entry)
+            let (peers, traffic) = try parser.parse(entry, &remarks)
             let reference = origin.rule(list.direction, isDeny: list.isDeny, index: index, labels: labels)
             rules.append(PolicyRule(peers: peers, traffic: traffic, reference: reference))
         }
@@ -76,10 +87,11 @@ struct CiliumPolicyParser {
             throw nodes.problem("cannot be given beside endpointSelector: exactly one of the two is accepted")
         }
         if let nodes {
-            throw nodes.problem(
-                isClusterwide
-                    ? "policies for nodes are not supported; endpointSelector is"
-                    : "is accepted in CiliumClusterwideNetworkPolicy only; endpointSelector is required")
+            guard isClusterwide else {
+                throw nodes.problem(
+                    "is accepted in CiliumClusterwideNetworkPolicy only; endpointSelector is required")
+            }
+            return try LabelSelector(nodes, keySource: nil)
         }
         guard let endpoints else {
             throw spec.problem("spec has neither endpointSelector nor nodeSelector; one of the two is required")

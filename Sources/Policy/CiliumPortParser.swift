@@ -8,17 +8,48 @@ enum CiliumPortParser {
         "rules", "listener", "terminatingTLS", "originatingTLS", "serverNames",
     ]
 
-    static func portRule(_ node: ManifestNode) throws(FieldProblem) -> [PortMatch] {
+    static func portRule(
+        _ node: ManifestNode, of list: RuleList, _ remarks: inout [FieldProblem]
+    ) throws(FieldProblem) -> [PortMatch] {
         try node.allowOnly(["ports"] + applicationFields)
         for name in applicationFields {
             guard let field = try node.field(name) else { continue }
             if case .list(let items) = field.value, items.isEmpty { continue }
-            throw field.problem("\(name): rules above layer 4 are not supported: the policy is refused as a whole")
+            guard !list.isDeny else {
+                throw field.problem("\(name) cannot be given in \(list.name): only whole ports can be denied")
+            }
+            if name == "rules" { try checkApplicationRules(field, of: list, ports: try node.field("ports")) }
+            remarks.append(
+                field.problem(
+                    "\(name): what is above layer 4 needs a proxy, which there is not: the ports are enforced, all that "
+                        + "goes to them passes"))
         }
         let ports = try node.field("ports")
         var matches: [PortMatch] = []
         for item in try ports?.list().limited(to: listLimit, in: node) ?? [] { matches += try port(item) }
         return matches
+    }
+
+    private static let applicationKinds = ["http", "kafka", "dns", "l7proto", "l7"]
+
+    private static func checkApplicationRules(
+        _ rules: ManifestNode, of list: RuleList, ports: ManifestNode?
+    ) throws(FieldProblem) {
+        try rules.allowOnly(applicationKinds)
+        let kinds = try rules.members().map(\.key).filter { $0 != "l7" }
+        guard kinds.count < 2 else {
+            throw rules.problem("has \(kinds.joined(separator: " and ")): one kind of rules is accepted")
+        }
+        if let dns = try rules.field("dns"), list.direction != .egress {
+            throw dns.problem("rules for DNS are accepted in egress only")
+        }
+        guard let http = try rules.field("http") else { return }
+        for port in try ports?.list() ?? [] {
+            let ipProtocol = try port.field("protocol")?.text() ?? "ANY"
+            guard ["TCP", "ANY", ""].contains(ipProtocol), try port.field("port")?.text() != "0" else {
+                throw http.problem("rules for HTTP are accepted with ports of TCP other than 0 only")
+            }
+        }
     }
 
     private static func port(_ node: ManifestNode) throws(FieldProblem) -> [PortMatch] {

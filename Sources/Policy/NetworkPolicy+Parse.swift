@@ -6,19 +6,20 @@ extension NetworkPolicy {
     static let kubernetesKind = "NetworkPolicy"
 
     /// Nil for an object that is no policy.
-    init?(_ document: ManifestDocument, clusterName: String) throws(FieldProblem) {
+    init?(_ document: ManifestDocument, _ context: PolicyContext) throws(FieldProblem) {
         let specs: [PolicySpec]
         let origin: PolicyOrigin
+        var remarks: [FieldProblem] = []
         switch document.kind {
         case Self.ciliumKind, Self.clusterwideKind:
             try Self.check(document, apiVersion: "cilium.io/v2")
             origin = try PolicyOrigin(document, isClusterwide: document.kind == Self.clusterwideKind)
-            var parser = CiliumPolicyParser(origin: origin, clusterName: clusterName)
-            specs = try parser.specs(document.node)
+            var parser = CiliumPolicyParser(origin: origin, context: context)
+            specs = try parser.specs(document.node, &remarks)
         case Self.kubernetesKind:
             try Self.check(document, apiVersion: "networking.k8s.io/v1")
             origin = try PolicyOrigin(document, isClusterwide: false)
-            specs = [try KubernetesPolicyParser(origin: origin, clusterName: clusterName).spec(document.node)]
+            specs = [try KubernetesPolicyParser(origin: origin, clusterName: context.clusterName).spec(document.node)]
         case let kind where kind.hasSuffix("NetworkPolicy"):
             throw document.node.problem(
                 "this kind of policy is not supported; accepted are \(Self.ciliumKind), \(Self.clusterwideKind) and "
@@ -27,7 +28,7 @@ extension NetworkPolicy {
         }
         self.init(
             kind: origin.kind, name: origin.name, namespace: origin.namespace, file: document.file,
-            line: document.line, specs: specs)
+            line: document.line, specs: specs, remarks: remarks.map(document.problem))
     }
 
     private static func check(_ document: ManifestDocument, apiVersion: String) throws(FieldProblem) {

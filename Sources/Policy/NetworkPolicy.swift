@@ -1,4 +1,5 @@
 import FlowModel
+package import Manifests
 
 /// A policy as it is understood, whichever kind of object it was written as.
 package struct NetworkPolicy: Hashable, Sendable {
@@ -10,6 +11,8 @@ package struct NetworkPolicy: Hashable, Sendable {
     package let file: String
     package let line: Int
     package let specs: [PolicySpec]
+    /// What of it is understood and has no effect, or not all of it.
+    package let remarks: [ManifestProblem]
 }
 
 /// Rules for the endpoints that one selector chooses.

@@ -7,13 +7,20 @@ package struct PolicySet: Sendable {
     package let policies: [NetworkPolicy]
     package let problems: [ManifestProblem]
 
-    /// - Parameter last: the set in force. A policy that is refused now stays as it was there.
-    package init(_ manifests: ManifestSet, clusterName: String = "default", last: PolicySet? = nil) {
+    /// - Parameters:
+    ///   - manifests: policies, and the Services that they name.
+    ///   - addressNames: names of addresses outside of the cluster, for `toFQDNs`.
+    ///   - last: the set in force. A policy that is refused now stays as it was there.
+    package init(
+        _ manifests: ManifestSet, clusterName: String = "default", addressNames: [IPAddress: [String]] = [:],
+        last: PolicySet? = nil
+    ) {
+        let context = PolicyContext(manifests, clusterName: clusterName, addressNames: addressNames)
         var policies: [PolicyKey: NetworkPolicy] = [:]
         var problems: [ManifestProblem] = []
         for document in manifests.documents {
             do throws(FieldProblem) {
-                guard let policy = try NetworkPolicy(document, clusterName: clusterName) else { continue }
+                guard let policy = try NetworkPolicy(document, context) else { continue }
                 if let first = policies[PolicyKey(policy)] {
                     throw document.node.problem("is given a second time; the one at \(first.file):\(first.line) counts")
                 }
@@ -27,6 +34,9 @@ package struct PolicySet: Sendable {
         self.policies = policies.values.sorted { PolicyKey($0) < PolicyKey($1) }
         self.problems = problems
     }
+
+    /// What of the policies is understood and has no effect, or not all of it.
+    package var remarks: [ManifestProblem] { policies.flatMap(\.remarks) }
 
     /// The address prefixes that need identities, so that the policies can be told apart by identity.
     package var prefixes: [IPPrefix] {

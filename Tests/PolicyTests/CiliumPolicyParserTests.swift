@@ -40,14 +40,36 @@ import Testing
             ("endpointSelector: {}, ingress: [{toEndpoints: [{}]}]", "unknown field \"toEndpoints\""),
             ("endpointSelector: {}, ingress: {}", "spec.ingress: must be a list, not a map"),
             (
-                "endpointSelector: {}, egress: [{toFQDNs: [{matchName: a.b}]}]",
-                "spec.egress[0].toFQDNs: toFQDNs is not supported"
+                "endpointSelector: {}, egress: [{toFQDNs: [{matchName: a.b, matchPattern: a.b}]}]",
+                "spec.egress[0].toFQDNs[0]: one of matchName and matchPattern is required"
             ),
-            ("endpointSelector: {}, egress: [{toServices: [{}]}]", "toServices is not supported"),
+            ("endpointSelector: {}, egress: [{toFQDNs: [{matchName: \"*.b\"}]}]", "must be a name of up to 255"),
+            ("endpointSelector: {}, egress: [{toFQDNs: [{matchPattern: \"a b\"}]}]", "with * for any part of a label"),
+            ("endpointSelector: {}, egressDeny: [{toFQDNs: [{matchName: a.b}]}]", "unknown field \"toFQDNs\""),
+            ("endpointSelector: {}, ingress: [{toServices: []}]", "unknown field \"toServices\""),
+            ("endpointSelector: {}, egress: [{toServices: [{}]}]", "one of k8sService and k8sServiceSelector"),
+            ("endpointSelector: {}, egress: [{toServices: [{k8sService: {namespace: a}}]}]", "serviceName is required"),
             ("endpointSelector: {}, ingress: [{fromNodes: []}]", "fromNodes is not supported"),
             (
-                "endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: \"80\"}], rules: {http: [{}]}}]}]",
-                "spec.ingress[0].toPorts[0].rules: rules: rules above layer 4 are not supported"
+                "endpointSelector: {}, ingressDeny: [{toPorts: [{ports: [{port: \"80\"}], rules: {http: [{}]}}]}]",
+                "spec.ingressDeny[0].toPorts[0].rules: rules cannot be given in ingressDeny"
+            ),
+            (
+                "endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: \"53\"}], rules: {dns: [{}]}}]}]",
+                "rules for DNS are accepted in egress only"
+            ),
+            (
+                "endpointSelector: {}, egress: [{toPorts: [{rules: {dns: [{}], http: [{}]}}]}]",
+                "has dns and http: one kind of rules is accepted"
+            ),
+            (
+                "endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: \"80\", protocol: UDP}], "
+                    + "rules: {http: [{}]}}]}]",
+                "rules for HTTP are accepted with ports of TCP"
+            ),
+            (
+                "endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: \"80\"}], rules: {htp: [{}]}}]}]",
+                "unknown field \"htp\"; accepted are http, kafka, dns"
             ),
             ("endpointSelector: {}, ingress: [{authentication: {mode: required}}]", "authentication is not supported"),
             (

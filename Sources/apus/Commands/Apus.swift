@@ -18,7 +18,8 @@ struct Apus: AsyncParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ObserveCommand.self, DropsCommand.self, StatusCommand.self,
-            RecordCommand.self, ReplayCommand.self, HistoryCommand.self, SQLCommand.self, TokenCommand.self,
+            RecordCommand.self, ReplayCommand.self, HistoryCommand.self, SQLCommand.self, PolicyCommand.self,
+            TokenCommand.self,
             VersionCommand.self,
         ])
 

@@ -49,7 +49,8 @@ struct MetadataSource: Sendable {
         PolicyReport(
             kind: policy.kind, namespace: policy.namespace, name: policy.name,
             revision: policyRevisions[policy] ?? 0,
-            endpoints: subjects.filter { policy.selects($0.labels) }.map { "\($0.namespace)/\($0.podName)" }.sorted())
+            endpoints: subjects.filter { policy.selects($0.labels) }.map { "\($0.namespace)/\($0.podName)" }.sorted(),
+            remarks: policy.remarks.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" })
     }
 }
 

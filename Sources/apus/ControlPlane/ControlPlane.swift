@@ -27,6 +27,8 @@ final class ControlPlane: Sendable {
         var endpoints = 0
         var policies = 0
         var problems: [ManifestProblem] = []
+        /// What of the policies is understood and has no effect, or not all of it.
+        var remarks: [ManifestProblem] = []
     }
 
     private struct State: ~Copyable, Sendable {
@@ -102,7 +104,7 @@ final class ControlPlane: Sendable {
         let manifests = newest.keepingUnreadable(from: state.manifests)
         if state.isInForce, try followPods(manifests, &state) { return state.summary.problems }
         state.isInForce = false
-        let policies = PolicySet(manifests, last: state.policies)
+        let policies = PolicySet(manifests, addressNames: state.directory.addressNames, last: state.policies)
         let update = state.directory.update(manifests, prefixes: policies.prefixes)
         let compiled = compile(policies, update)
         state.endpointIDs = Dictionary(
@@ -117,7 +119,7 @@ final class ControlPlane: Sendable {
         state.policies = policies
         state.summary = Summary(
             endpoints: update.subjects.count, policies: policies.policies.count,
-            problems: update.problems + policies.problems)
+            problems: update.problems + policies.problems, remarks: policies.remarks)
         state.metadata.follow(manifests, update, policies)
         state.isInForce = true
         return state.summary.problems

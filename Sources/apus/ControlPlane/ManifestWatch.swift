@@ -50,6 +50,7 @@ final class ManifestWatch: Sendable {
             let problems = try reader.withLock { reader in try controlPlane.apply(reader.load(directory)) }
             for problem in problems { logger.warning("refused: \(problem)") }
             let summary = controlPlane.summary
+            for remark in summary.remarks { logger.notice("\(remark)") }
             logger.info("manifests in force: \(summary.endpoints) endpoints, \(summary.policies) policies")
         } catch {
             logger.error("manifests were not put in force: \(error)")
