@@ -66,11 +66,8 @@ package struct Directory {
         return update
     }
 
-    /// The API server gives each namespace its own name as a label.
     func labels(of pod: PodObject, namespaceLabels: [String: [String: String]]) -> [String] {
-        var labels = namespaceLabels[pod.namespace] ?? [:]
-        labels["kubernetes.io/metadata.name"] = pod.namespace
-        return IdentityLabels.labels(of: pod, namespaceLabels: labels, clusterName: clusterName)
+        IdentityLabels.labels(of: pod, namespaces: namespaceLabels, clusterName: clusterName)
     }
 
     func isLocal(_ pod: PodObject) -> Bool { pod.nodeName == nil || pod.nodeName == nodeName }

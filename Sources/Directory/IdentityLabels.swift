@@ -5,6 +5,16 @@ package enum IdentityLabels {
     static let policyLabelPrefix = "io.cilium.k8s.policy."
 
     /// `k8s:key=value` of a pod, sorted bytewise.
+    ///
+    /// - Parameter namespaces: labels of the namespaces, by name. The API server gives each its own name as a label.
+    static func labels(
+        of pod: PodObject, namespaces: [String: [String: String]], clusterName: String
+    ) -> [String] {
+        var labels = namespaces[pod.namespace] ?? [:]
+        labels["kubernetes.io/metadata.name"] = pod.namespace
+        return Self.labels(of: pod, namespaceLabels: labels, clusterName: clusterName)
+    }
+
     static func labels(of pod: PodObject, namespaceLabels: [String: String], clusterName: String) -> [String] {
         // A pod cannot give itself the labels that say where it runs and as whom.
         var labels = pod.labels.filter { key, _ in

@@ -3,7 +3,7 @@ package import FlowModel
 /// What the rules say of one packet, read straight from them: the yardstick for compiled entries, and the
 /// explanation of a verdict.
 package struct PolicyEvaluator {
-    private let policies: PolicySet
+    let policies: PolicySet
 
     package init(_ policies: PolicySet) { self.policies = policies }
 

@@ -3,6 +3,6 @@ import ArgumentParser
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Look at policies before they are in force.",
-        subcommands: [PolicyCheckCommand.self])
+        abstract: "Check policies before they are in force, and ask them why.",
+        subcommands: [PolicyCheckCommand.self, PolicyExplainCommand.self])
 }
