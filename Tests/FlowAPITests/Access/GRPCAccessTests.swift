@@ -21,7 +21,7 @@ struct GRPCAccessTests {
     ) async throws -> String {
         let field = token.map { "-H 'authorization: Bearer \($0)'" } ?? ""
         let url = "http://\(server.http.addresses[0])/\(method)"
-        let curl = "curl -sS --http2-prior-knowledge -H 'content-type: application/grpc' \(field)"
+        let curl = "curl -sS --max-time 30 --http2-prior-knowledge -H 'content-type: application/grpc' \(field)"
         return try await Tool.bash.run("-c", "printf '\(message)' | \(curl) --data-binary @- -D - \(url)").output
     }
 
