@@ -27,10 +27,12 @@ package final class AccessControl: Sendable {
     package func replace(_ rules: AccessRules) {
         let withdrawn = state.withLock { state in
             state.rules = rules
-            let running = state.permits.compactMap(\.permit)
-            let withdrawn = running.filter { rules.caller(for: $0.credential) != $0.caller }
-            state.permits = running.filter { rules.caller(for: $0.credential) == $0.caller }.map {
-                WeakPermit(permit: $0)
+            var withdrawn: [Permit] = []
+            state.permits.removeAll { entry in
+                guard let permit = entry.permit else { return true }
+                guard rules.caller(for: permit.credential) != permit.caller else { return false }
+                withdrawn.append(permit)
+                return true
             }
             return withdrawn
         }
