@@ -110,7 +110,7 @@ int kfree_skb(__u64 *context)
 	describe_device(event, skb->dev);
 	event->reason = reason;
 	event->location = context[1];
-	event->network_namespace = network_namespace;
+	event->namespace_or_policy = network_namespace;
 	event_submit(event);
 	return 0;
 }

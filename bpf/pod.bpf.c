@@ -26,8 +26,7 @@ static __always_inline int drop(const struct passage *passage, const struct iden
 // Whoever only observes leaves a malformed packet to the kernel, which drops it and says so itself.
 static __always_inline int judge_malformed(const struct passage *passage)
 {
-	const struct apus_endpoint *endpoint = passage->endpoint;
-	__u8 enforcement = passage->direction == APUS_EGRESS ? endpoint->egress : endpoint->ingress;
+	__u8 enforcement = passage->direction == APUS_EGRESS ? passage->policy.egress : passage->policy.ingress;
 	struct identities not_looked_up = {};
 	struct verdict verdict = { .reason = APUS_DROP_INVALID_PACKET };
 
@@ -37,17 +36,15 @@ static __always_inline int judge_malformed(const struct passage *passage)
 // The first packet of a connection: policy decides.
 static __always_inline int begin(const struct passage *passage, const struct connection_key *key, __u64 now_ns)
 {
-	const struct apus_endpoint *endpoint = passage->endpoint;
 	const struct packet *packet = &passage->packet;
-	__u32 revision = endpoint->policy_revision;
-	struct identities identities = identities_of_packet(endpoint, packet, passage->direction);
-	struct verdict verdict = policy_judge(endpoint, identities.remote, passage->direction, packet);
+	struct identities identities = identities_of_packet(passage->endpoint, packet, passage->direction);
+	struct verdict verdict = policy_judge(&passage->policy, identities.remote, passage->direction, packet);
 	struct connection *connection;
 
 	if (verdict_drops(&verdict))
 		return drop(passage, &identities, &verdict);
 	report_verdict(passage, &identities, &verdict);
-	connection = connection_open(key, packet, passage->direction, &verdict, revision, now_ns);
+	connection = connection_open(key, packet, passage->direction, &verdict, passage->policy.policy, now_ns);
 	if (connection && passage->direction == APUS_INGRESS)
 		report_delivery(passage, connection, APUS_TRACE_NEW, now_ns);
 	return PASS;
@@ -57,16 +54,15 @@ static __always_inline int begin(const struct passage *passage, const struct con
 static __always_inline int judge_again(const struct passage *passage, const struct connection_key *key,
 				       struct connection *connection)
 {
-	const struct apus_endpoint *endpoint = passage->endpoint;
-	__u32 revision = endpoint->policy_revision;
-	struct identities identities = identities_of_packet(endpoint, &passage->packet, passage->direction);
-	struct verdict verdict = policy_judge(endpoint, identities.remote, passage->direction, &passage->packet);
+	const struct packet *packet = &passage->packet;
+	struct identities identities = identities_of_packet(passage->endpoint, packet, passage->direction);
+	struct verdict verdict = policy_judge(&passage->policy, identities.remote, passage->direction, packet);
 
 	if (verdict_drops(&verdict)) {
 		bpf_map_delete_elem(&conntrack, key);
 		return drop(passage, &identities, &verdict);
 	}
-	connection_set_verdict(connection, &verdict, revision);
+	connection_set_verdict(connection, &verdict, passage->policy.policy);
 	return PASS;
 }
 
@@ -75,7 +71,7 @@ static __always_inline int go_on(const struct passage *passage, const struct con
 {
 	bool is_reply = connection->initiator != passage->direction;
 
-	if (!is_reply && connection->policy_revision != passage->endpoint->policy_revision &&
+	if (!is_reply && connection->policy != passage->policy.policy &&
 	    judge_again(passage, key, connection) != PASS)
 		return TC_ACT_SHOT;
 	connection_touch(connection, &passage->packet, is_reply, now_ns);
@@ -130,6 +126,7 @@ static __always_inline int handle(struct __sk_buff *skb, enum apus_direction dir
 
 	if (!passage.endpoint)
 		return PASS;
+	passage.policy = policy_now(passage.endpoint);
 	reader = reader_of_skb(skb, passage.endpoint->has_ethernet);
 	switch (parse_ip(&reader, 0, bpf_ntohs(skb->protocol), PARSE_WHOLE, &passage.packet)) {
 	case PARSE_NOT_IP:

@@ -54,6 +54,50 @@ package struct BPFMap: ~Copyable, Sendable {
         guard status == 0 else { throw BPFError("update BPF map", name, code: -status) }
     }
 
+    /// Inserts or replaces, all by one system call.
+    ///
+    /// - Returns: how many were written, and why not all of them.
+    package borrowing func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+        keys: [Key], values: [Value]
+    ) -> (written: Int, error: BPFError?) {
+        check(key: Key.self)
+        precondition(MemoryLayout<Value>.size == valueBytes, "values of map \(name) have \(valueBytes) bytes")
+        precondition(keys.count == values.count, "every key has a value")
+        guard !keys.isEmpty else { return (0, nil) }
+        var count = UInt32(keys.count)
+        let status = unsafe keys.withUnsafeBufferPointer { keys in
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe bpf_map_update_batch(
+                    descriptor.rawValue, keys.baseAddress, values.baseAddress, &count, nil)
+            }
+        }
+        return (Int(count), status == 0 ? nil : BPFError("update BPF map", name, code: -status))
+    }
+
+    /// Deletes keys that are there, all by one system call.
+    package borrowing func remove<Key: BitwiseCopyable>(keys: [Key]) throws(BPFError) {
+        check(key: Key.self)
+        guard !keys.isEmpty else { return }
+        var count = UInt32(keys.count)
+        let status = unsafe keys.withUnsafeBufferPointer { keys in
+            unsafe bpf_map_delete_batch(descriptor.rawValue, keys.baseAddress, &count, nil)
+        }
+        guard status == 0 else { throw BPFError("delete from BPF map", name, code: -status) }
+    }
+
+    /// Replaces the value of a per-CPU map on all possible CPUs.
+    package borrowing func updatePerCPU<Key: BitwiseCopyable>(_ key: Key, to word: UInt64) throws(BPFError) {
+        check(key: Key.self)
+        precondition(valueBytes == 8, "values of map \(name) are words")
+        let words = [UInt64](repeating: word, count: Int(libbpf_num_possible_cpus()))
+        let status = unsafe withUnsafePointer(to: key) { key in
+            unsafe words.withUnsafeBufferPointer {
+                unsafe bpf_map_update_elem(descriptor.rawValue, key, $0.baseAddress, anyEntry)
+            }
+        }
+        guard status == 0 else { throw BPFError("update BPF map", name, code: -status) }
+    }
+
     /// The value of the key; nil when there is none. An LPM trie gives that of the longest prefix.
     package borrowing func lookup<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ key: Key, as type: Value.Type

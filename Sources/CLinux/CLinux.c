@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <linux/membarrier.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <sched.h>
@@ -92,6 +93,11 @@ void clinux_configure_heap(int mapped_bytes, int heaps)
 void clinux_trim_heap(void)
 {
 	malloc_trim(0);
+}
+
+int clinux_wait_for_kernel_readers(void)
+{
+	return result(syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0));
 }
 
 static int unmap_code(struct dl_phdr_info *object, size_t size, void *unused)

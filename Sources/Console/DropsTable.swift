@@ -27,7 +27,13 @@ package enum DropsTable {
 
     /// `shop/allow-web[0]`; `no rule allows it` of the default deny.
     private static func rule(_ cause: DropsReport.Cause) -> String {
-        guard let rule = cause.rule else { return cause.drop_reason == "POLICY_DENIED" ? "no rule allows it" : "-" }
+        guard let rule = cause.rule else {
+            guard let policies = cause.selected_by else {
+                return cause.drop_reason == "POLICY_DENIED" ? "no rule allows it" : "-"
+            }
+            let names = policies.map { $0.namespace.isEmpty ? $0.name : "\($0.namespace)/\($0.name)" }
+            return "no rule of \(names.joined(separator: ", "))".withoutControls
+        }
         let namespace = rule.namespace.isEmpty ? "" : rule.namespace + "/"
         return "\(namespace)\(rule.name)[\(rule.index)]".withoutControls
     }

@@ -47,9 +47,11 @@ struct EndpointName: Sendable {
     /// `shop/cart`, or else the names of an address outside of the cluster; nil where there is neither.
     private let host: String?
     private let dnsNames: String?
+    let labels: [String]
 
     init(_ endpoint: Endpoint) {
         podName = endpoint.podName
+        labels = endpoint.labels
         host = podName.isEmpty ? nil : Self.qualified(podName, endpoint.namespace)
         dnsNames = endpoint.dnsNames.isEmpty ? nil : endpoint.dnsNames.joined(separator: ",").withoutControls
     }

@@ -46,10 +46,12 @@ struct FlowText {
         }
     }
 
-    /// ` BY deny-all (CiliumNetworkPolicy)`; empty where no rule decided, or Hubble would not name it.
+    /// ` BY deny-all (CiliumNetworkPolicy)`; of a default deny the policies that select the endpoint, and the nearest rule;
+    /// empty where no policy decided. Hubble's drops carry no policy: there it is ours to say.
     private static func policyNames(_ flow: Flow, _ names: inout FlowNames) -> String {
-        guard flow.kind == .policyVerdict, flow.rule != 0 else { return "" }
+        guard flow.kind == .policyVerdict || flow.kind == .drop, flow.rule != 0 else { return "" }
         let rule = names.rule(flow)
+        if let cause = rule.defaultDeny { return DefaultDenyText.text(cause, names.nearestRule(flow, cause)) }
         if rule.name.isEmpty || rule.kind.isEmpty { return "" }
         return " BY \(rule.name) (\(rule.kind))".withoutControls
     }

@@ -52,6 +52,8 @@ extension Datapath {
             }
         } catch { throw .bpf(error) }
         ethernet.remove(interfaceIndex)
+        let slot = endpoints.entries[interfaceIndex]?.slot
         try endpoints.remove([interfaceIndex])
+        if let slot { freeUnused(slot) }
     }
 }

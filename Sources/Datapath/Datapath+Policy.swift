@@ -1,26 +1,28 @@
+internal import BPFRuntime
 internal import DatapathABI
 package import FlowModel
-
-/// How the policy of an endpoint is applied, and how often it has changed.
-struct Enforcement: Hashable {
-    var ingress = EnforcementMode.none
-    var egress = EnforcementMode.none
-    /// Connections that were judged under another revision are judged again.
-    var revision: UInt32 = 1
-}
+internal import SystemRuntime
 
 /// An entry of the `endpoints` map.
 struct EndpointInForce: Hashable {
     var id: UInt32
     var identity: Identity
-    var enforcement: Enforcement
+    var slot: Int
     var isEthernet: Bool
 
     var kernelValue: apus_endpoint {
         apus_endpoint(
-            id: id, identity: identity.rawValue, ingress: enforcement.ingress.rawValue,
-            egress: enforcement.egress.rawValue,
-            has_ethernet: isEthernet ? 1 : 0, reserved: 0, policy_revision: enforcement.revision)
+            id: id, identity: identity.rawValue, slot: UInt32(slot), has_ethernet: isEthernet ? 1 : 0,
+            reserved: (0, 0, 0))
+    }
+}
+
+extension CompiledPolicy {
+    /// `struct apus_policy_in_force` as a word.
+    fileprivate var word: UInt64 {
+        let value = apus_policy_in_force(
+            policy: number, ingress: ingress.rawValue, egress: egress.rawValue, reserved: 0)
+        return unsafe unsafeBitCast(value, to: UInt64.self)
     }
 }
 
@@ -28,58 +30,49 @@ extension Datapath {
     /// Names the endpoint behind an interface. From then on its packets are judged by what `apply` has put in force for the
     /// id, and are told.
     package mutating func setEndpoint(interfaceIndex: UInt32, id: UInt32, identity: Identity) throws(DatapathError) {
+        let known = endpoints.entries.values.first { $0.id == id }?.slot
+        guard let slot = known ?? endpoints.entries[interfaceIndex]?.slot ?? freeSlots.last else {
+            throw .mapFull(map: "endpoints", capacity: policyInForce.count, setting: "endpointEntries")
+        }
+        let before = endpoints.entries[interfaceIndex]?.slot
         let endpoint = EndpointInForce(
-            id: id, identity: identity, enforcement: enforcement[id] ?? Enforcement(),
-            isEthernet: ethernet.contains(interfaceIndex))
+            id: id, identity: identity, slot: slot, isEthernet: ethernet.contains(interfaceIndex))
+        policyInForce.store(policyNumbers[id].flatMap { table.policies[$0] }?.word ?? 0, at: slot)
         try endpoints.insert([interfaceIndex: endpoint])
+        if slot == freeSlots.last { freeSlots.removeLast() }
+        if let before, before != slot { freeUnused(before) }
+    }
+
+    /// A slot goes back once no interface's endpoint has it.
+    mutating func freeUnused(_ slot: Int) {
+        if !endpoints.entries.values.contains(where: { $0.slot == slot }) { freeSlots.append(slot) }
     }
 
     /// Puts these policies, and no others, in force: an endpoint that is not named is not enforced any more.
     ///
-    /// New and changed entries come first, then the modes, then old entries go, then connections are judged again: at no
-    /// moment is less enforced than both the old and the new policy allow. While it lasts, the map holds old and new.
+    /// New policies are written under their own numbers beside the old ones, then each endpoint changes over by one store,
+    /// and once no packet is judged by an old one any more, that one goes. Connections are judged again by their next packet.
     ///
     /// - Throws: `mapFull` before anything has changed.
     package mutating func apply(_ policies: [EndpointPolicy]) throws(DatapathError) {
-        var wanted: [PolicyMapKey: PolicyMapValue] = [:]
-        for entry in policies.lazy.flatMap(\.entries) {
-            precondition(entry.matchBits == 0 || (8...24).contains(entry.matchBits), "match bits are 0 or 8 to 24")
-            wanted[PolicyMapKey(entry)] = PolicyMapValue(entry)
+        var wanted: [UInt32: CompiledPolicy] = [:]
+        for policy in policies { wanted[policy.policy.number] = policy.policy }
+        let fresh = wanted.values.filter { table.policies[$0.number] == nil }
+        for policy in fresh {
+            do { try table.insert(policy) } catch {
+                for inserted in fresh { try? table.remove(inserted.number) }
+                throw error
+            }
         }
-        let stale = policy.entries.keys.filter { wanted[$0] == nil }
-        let renewed = wanted.filter { policy.entries[$0.key] != $0.value }
-        var changed = Set(stale.map(\.endpoint)).union(renewed.keys.map(\.endpoint))
-
-        try policy.insert(renewed)
-        changed.formUnion(try setModes(policies))
-        try policy.remove(stale)
-        for id in changed { enforcement[id, default: Enforcement()].revision &+= 1 }
-        try publishEnforcement()
-    }
-
-    /// - Returns: endpoints whose modes changed.
-    private mutating func setModes(_ policies: [EndpointPolicy]) throws(DatapathError) -> Set<UInt32> {
-        let before = enforcement
-        var named: Set<UInt32> = []
-        for policy in policies {
-            named.insert(policy.endpoint)
-            enforcement[policy.endpoint, default: Enforcement()].ingress = policy.ingress
-            enforcement[policy.endpoint, default: Enforcement()].egress = policy.egress
+        policyNumbers = Dictionary(uniqueKeysWithValues: policies.map { ($0.endpoint, $0.policy.number) })
+        for endpoint in endpoints.entries.values {
+            let policy = policyNumbers[endpoint.id].flatMap { table.policies[$0] }
+            policyInForce.store(policy?.word ?? 0, at: endpoint.slot)
         }
-        for id in enforcement.keys where !named.contains(id) {
-            enforcement[id]?.ingress = .none
-            enforcement[id]?.egress = .none
-        }
-        try publishEnforcement()
-        return Set(enforcement.keys.filter { enforcement[$0] != before[$0] })
-    }
-
-    private mutating func publishEnforcement() throws(DatapathError) {
-        var renewed = endpoints.entries
-        for (interface, endpoint) in renewed {
-            renewed[interface]?.enforcement = enforcement[endpoint.id] ?? Enforcement()
-        }
-        try endpoints.insert(renewed)
+        let stale = table.policies.keys.filter { wanted[$0] == nil }
+        guard !stale.isEmpty else { return }
+        KernelReaders.wait()
+        for number in stale { try table.remove(number) }
     }
 
     /// Gives these prefixes, and no others, an identity. New and changed ones come first.

@@ -9,13 +9,18 @@ internal import FlowModel
 package struct Datapath: ~Copyable, Sendable {
     package let fromPod: BPFProgram
     package let toPod: BPFProgram
-    var policy: MirroredMap<PolicyMapKey, PolicyMapValue, apus_policy_key, apus_policy_value>
+    var table: PolicyTable
     var addresses: MirroredMap<IPPrefix, Identity, apus_ipcache_key, apus_ipcache_value>
     var endpoints: MirroredMap<UInt32, EndpointInForce, UInt32, apus_endpoint>
     /// Interfaces whose packets begin with an Ethernet header.
     var ethernet: Set<UInt32> = []
+    /// A word for each slot: what the endpoint that has it is held to.
+    let policyInForce: BPFMappedWords
+    var freeSlots: [Int]
     /// By endpoint id; what is not here is not enforced.
-    var enforcement: [UInt32: Enforcement] = [:]
+    var policyNumbers: [UInt32: UInt32] = [:]
+    /// Reads rules' counts from any thread.
+    package let ruleHits: RuleHitTable
     private let events: BPFMap
     private let watch: BPFLink?
     /// Reads counters from any thread.
@@ -28,9 +33,10 @@ package struct Datapath: ~Copyable, Sendable {
         let kernel = try KernelSide.load(settings)
         fromPod = kernel.fromPod
         toPod = kernel.toPod
-        policy = MirroredMap(
-            kernel.policy, setting: "policyEntries", key: { $0.kernelKey },
-            value: { key, value in value.kernelValue(matchBits: key.matchBits) })
+        ruleHits = RuleHitTable(kernel.ruleHits)
+        table = PolicyTable(kernel.policy, hits: ruleHits)
+        policyInForce = kernel.policyInForce
+        freeSlots = Array((0..<policyInForce.count).reversed())
         addresses = MirroredMap(
             kernel.ipcache, setting: "ipcacheEntries", key: { $0.kernelKey },
             value: { _, identity in apus_ipcache_value(identity: identity.rawValue) })

@@ -14,8 +14,9 @@ package struct DatapathSettings: Hashable, Sendable {
     /// Connections that can be tracked, over all endpoints; the one that was idle longest makes room. About 180 bytes of
     /// kernel memory each, claimed at start.
     package var conntrackEntries: UInt32 = 131_072
-    /// Entries of all endpoints' policies together; about 100 bytes of kernel memory each, when used.
-    package var policyEntries: UInt32 = 65_536
+    /// Entries of all policies together, those of endpoints that are alike counted once; while a policy changes, the old
+    /// one's stand beside the new one's. About 100 bytes of kernel memory each, when used.
+    package var policyEntries: UInt32 = 131_072
     /// Address prefixes with an identity; about 100 bytes of kernel memory each, when used.
     package var ipcacheEntries: UInt32 = 65_536
     /// Interfaces that can be watched.

@@ -12,6 +12,7 @@ extension LoadedBPFObject {
         try object.setCapacity(ofMap: "policy", to: settings.policyEntries)
         try object.setCapacity(ofMap: "ipcache", to: settings.ipcacheEntries)
         try object.setCapacity(ofMap: "endpoints", to: settings.endpointEntries)
+        try object.setCapacity(ofMap: "policy_in_force", to: settings.endpointEntries)
         return try object.load()
     }
 

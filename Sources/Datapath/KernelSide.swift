@@ -5,6 +5,8 @@ struct KernelSide: ~Copyable {
     let fromPod: BPFProgram
     let toPod: BPFProgram
     let policy: BPFMap
+    let policyInForce: BPFMappedWords
+    let ruleHits: BPFMap
     let ipcache: BPFMap
     let endpoints: BPFMap
     let events: BPFMap
@@ -40,7 +42,8 @@ struct KernelSide: ~Copyable {
         }
         return KernelSide(
             fromPod: try pod.program("apus_from_pod"), toPod: try pod.program("apus_to_pod"),
-            policy: try pod.map("policy"),
+            policy: try pod.map("policy"), policyInForce: try BPFMappedWords(pod.map("policy_in_force")),
+            ruleHits: try pod.map("rule_hits"),
             ipcache: try pod.map("ipcache"), endpoints: try pod.map("endpoints"), events: try pod.map("events"),
             counterReader: DatapathCounterReader(counters: try pod.map("counters"), kernelDrops: dropProgram),
             watch: watch, reasons: reasons)

@@ -13,7 +13,6 @@ extension Flow {
         packets = event.packets
         rule = event.rule
         interfaceIndex = event.ifindex
-        networkNamespace = event.network_namespace
         sourcePort = event.source_port
         destinationPort = event.destination_port
         cpu = event.cpu
@@ -51,6 +50,7 @@ extension Flow {
             dropReason = DropReason(rawValue: UInt16(truncatingIfNeeded: event.reason))
         default:
             verdict = .dropped
+            networkNamespace = event.namespace_or_policy
         }
     }
 

@@ -39,7 +39,8 @@ struct KernelNames: Sendable {
     }
 
     mutating func interface(of event: apus_event) -> UInt32 {
-        let key = UInt64(event.network_namespace) << 32 | UInt64(event.ifindex)
+        let isKernelDrop = UInt32(event.type) == APUS_EVENT_KERNEL_DROP.rawValue
+        let key = (isKernelDrop ? UInt64(event.namespace_or_policy) << 32 : 0) | UInt64(event.ifindex)
         guard key != 0 else { return 0 }
         if let index = interfaces.find(key) { return index }
         let name = unsafe withUnsafeBytes(of: event.interface) { bytes in

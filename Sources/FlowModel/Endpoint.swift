@@ -46,30 +46,3 @@ package struct ServiceReference: Hashable, Sendable {
         self.namespace = namespace
     }
 }
-
-/// A rule of a policy, as a flow names it when the rule decided.
-package struct RuleReference: Hashable, Sendable {
-    /// `CiliumNetworkPolicy`, `NetworkPolicy`…
-    package var kind: String
-    package var name: String
-    package var namespace: String
-    package var direction: TrafficDirection
-    package var isDeny: Bool
-    /// Position of the entry within the policy's list of its direction, from 0.
-    package var index: Int
-    /// The policy's labels, `source:key=value`, sorted.
-    package var labels: [String]
-
-    package init(
-        kind: String, name: String, namespace: String, direction: TrafficDirection, isDeny: Bool, index: Int,
-        labels: [String]
-    ) {
-        self.kind = kind
-        self.name = name
-        self.namespace = namespace
-        self.direction = direction
-        self.isDeny = isDeny
-        self.index = index
-        self.labels = labels
-    }
-}

@@ -34,6 +34,8 @@ package struct DropsReport: Codable, Sendable, Equatable {
         package var traffic_direction: String?
         /// nil: no rule decided; where the reason is `POLICY_DENIED`, none allowed.
         package var rule: RuleReport?
+        /// Where no rule allowed it: the policies that are about the endpoint.
+        package var selected_by: [PolicyName]?
 
         package init(
             reason: DropReason, kernelReason: String, kernelFunction: String, direction: TrafficDirection,
@@ -43,7 +45,8 @@ package struct DropsReport: Codable, Sendable, Equatable {
             kernel_drop_reason = kernelReason.isEmpty ? nil : kernelReason
             kernel_function = kernelFunction.isEmpty ? nil : kernelFunction
             traffic_direction = direction == .unknown ? nil : direction.name
-            self.rule = rule.map { RuleReport($0) }
+            selected_by = rule?.defaultDeny?.policies.map(PolicyName.init)
+            self.rule = selected_by == nil ? rule.map { RuleReport($0) } : nil
         }
     }
 
@@ -51,6 +54,18 @@ package struct DropsReport: Codable, Sendable, Equatable {
         self.coverage = coverage
         self.truncated = truncated
         self.drops = drops
+    }
+}
+
+/// A policy.
+package struct PolicyName: Codable, Hashable, Sendable {
+    package var kind: String
+    /// Empty if the policy is of the whole cluster.
+    package var namespace: String
+    package var name: String
+
+    package init(_ policy: DefaultDeny.Policy) {
+        (kind, namespace, name) = (policy.kind, policy.namespace, policy.name)
     }
 }
 

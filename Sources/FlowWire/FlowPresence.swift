@@ -22,6 +22,9 @@ extension Flow {
         return verdict == .audit || verdict == .dropped && (dropReason == .policyDenied || dropReason == .policyDeny)
     }
 
-    /// Denied because no rule allowed it.
-    package var isDefaultDeny: Bool { rule == 0 && dropReason != .policyDeny && isDeniedByPolicy }
+    /// Denied because no rule allowed it, and nothing is known of the policies.
+    package var isDefaultDeny: Bool { rule == 0 && isNotDeniedByRule }
+
+    /// Denied by policy, and not by a deny rule.
+    package var isNotDeniedByRule: Bool { dropReason != .policyDeny && isDeniedByPolicy }
 }

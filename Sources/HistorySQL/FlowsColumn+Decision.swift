@@ -5,8 +5,13 @@ extension FlowsColumn {
     /// Which rule decided.
     static let decision: [FlowsColumn] = [
         rule("rule_name") { $0.name }, rule("rule_namespace") { $0.namespace }, rule("rule_kind") { $0.kind },
-        .integer("rule") { $0.rule == 0 ? nil : Int64($0.rule) },
-        .integer("is_default_deny") { $0.isDefaultDeny ? 1 : 0 },
+        .integer("rule") { flow, texts in
+            flow.rule == 0 || texts.rule(flow.rule)?.defaultDeny != nil ? nil : Int64(flow.rule)
+        },
+        .integer("is_default_deny") { flow, texts in
+            flow.isDefaultDeny || texts.rule(flow.rule)?.defaultDeny != nil ? 1 : 0
+        },
+        rule("selected_by") { $0.defaultDeny?.names ?? "" },
         .text("policy_match") { flow, _ in flow.kind == .policyVerdict ? flow.policyMatchType.name : nil },
     ]
 
@@ -21,4 +26,12 @@ extension FlowsColumn {
         .integer("cpu") { Int64($0.cpu) },
         .text("node") { _, texts in texts.nodeName.nonEmpty },
     ]
+}
+
+extension DefaultDeny {
+    /// `CiliumNetworkPolicy shop/db, NetworkPolicy shop/all`
+    fileprivate var names: String {
+        policies.map { "\($0.kind) \($0.namespace.isEmpty ? "" : $0.namespace + "/")\($0.name)" }.joined(
+            separator: ", ")
+    }
 }

@@ -15,6 +15,12 @@ struct FlowsColumn: Sendable {
         }
     }
 
+    static func integer(_ name: String, _ value: @escaping @Sendable (Flow, FlowTexts) -> Int64?) -> FlowsColumn {
+        FlowsColumn(column: VirtualColumn(name, .integer), narrowing: nil) { flow, texts, result in
+            if let value = value(flow, texts) { result.set(value) }
+        }
+    }
+
     static func text(
         _ name: String, _ narrowing: Narrowing? = nil,
         _ value: @escaping @Sendable (Flow, FlowTexts) -> String?

@@ -52,7 +52,7 @@ extension ListTable {
                 VirtualColumn("labels", .text),
             ]
         ) { () throws(VirtualTableError) in
-            texts.rules.enumerated().dropFirst().map { index, rule in
+            texts.rules.enumerated().dropFirst().filter { $0.element.defaultDeny == nil }.map { index, rule in
                 [
                     .integer(Int64(index)), SQLValue(known: rule.kind), SQLValue(known: rule.name),
                     SQLValue(known: rule.namespace),

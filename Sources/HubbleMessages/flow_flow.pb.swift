@@ -3110,45 +3110,87 @@ package nonisolated struct Flow_Aggregate: Sendable {
 }
 
 /// What Apus knows of a flow beyond Hubble's fields. The JSON member of the same name has the same members.
-package nonisolated struct Flow_Apus: Sendable {
+package nonisolated struct Flow_Apus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Of a drop by the kernel itself: the running kernel's own reason without SKB_DROP_REASON_, UNKNOWN if it told none.
-  package var kernelDropReason: String = String()
+  package var kernelDropReason: String {
+    get {_storage._kernelDropReason}
+    set {_uniqueStorage()._kernelDropReason = newValue}
+  }
 
   /// The kernel function that freed the packet.
-  package var kernelFunction: String = String()
+  package var kernelFunction: String {
+    get {_storage._kernelFunction}
+    set {_uniqueStorage()._kernelFunction = newValue}
+  }
 
   /// Inode number of the network namespace in which the packet was dropped.
-  package var networkNamespace: UInt32 = 0
+  package var networkNamespace: UInt32 {
+    get {_storage._networkNamespace}
+    set {_uniqueStorage()._networkNamespace = newValue}
+  }
 
   package var rule: Flow_Apus.Rule {
-    get {_rule ?? Flow_Apus.Rule()}
-    set {_rule = newValue}
+    get {_storage._rule ?? Flow_Apus.Rule()}
+    set {_uniqueStorage()._rule = newValue}
   }
   /// Returns true if `rule` has been explicitly set.
-  package var hasRule: Bool {self._rule != nil}
+  package var hasRule: Bool {_storage._rule != nil}
   /// Clears the value of `rule`. Subsequent reads from it will return its default value.
-  package mutating func clearRule() {self._rule = nil}
+  package mutating func clearRule() {_uniqueStorage()._rule = nil}
 
   /// Denied because no rule allowed it.
-  package var defaultDeny: Bool = false
+  package var defaultDeny: Bool {
+    get {_storage._defaultDeny}
+    set {_uniqueStorage()._defaultDeny = newValue}
+  }
 
   /// That this event stands for.
-  package var packets: UInt32 = 0
+  package var packets: UInt32 {
+    get {_storage._packets}
+    set {_uniqueStorage()._packets = newValue}
+  }
 
   /// Of layer 3, that this event stands for.
-  package var bytes: UInt64 = 0
+  package var bytes: UInt64 {
+    get {_storage._bytes}
+    set {_uniqueStorage()._bytes = newValue}
+  }
 
   /// Position in the one sequence of this server's flows; rises by 1 per flow, over restarts, too. It
   /// jumps after a server that was killed, so that none is ever given twice.
-  package var sequence: UInt64 = 0
+  package var sequence: UInt64 {
+    get {_storage._sequence}
+    set {_uniqueStorage()._sequence = newValue}
+  }
 
-  package var sourceUnknown: Flow_Apus.UnknownName = .nameKnown
+  package var sourceUnknown: Flow_Apus.UnknownName {
+    get {_storage._sourceUnknown}
+    set {_uniqueStorage()._sourceUnknown = newValue}
+  }
 
-  package var destinationUnknown: Flow_Apus.UnknownName = .nameKnown
+  package var destinationUnknown: Flow_Apus.UnknownName {
+    get {_storage._destinationUnknown}
+    set {_uniqueStorage()._destinationUnknown = newValue}
+  }
+
+  /// Of a default deny: all policies that are about the endpoint and the direction.
+  package var selectedBy: [Flow_Apus.Policy] {
+    get {_storage._selectedBy}
+    set {_uniqueStorage()._selectedBy = newValue}
+  }
+
+  package var nearestRule: Flow_Apus.NearestRule {
+    get {_storage._nearestRule ?? Flow_Apus.NearestRule()}
+    set {_uniqueStorage()._nearestRule = newValue}
+  }
+  /// Returns true if `nearestRule` has been explicitly set.
+  package var hasNearestRule: Bool {_storage._nearestRule != nil}
+  /// Clears the value of `nearestRule`. Subsequent reads from it will return its default value.
+  package mutating func clearNearestRule() {_uniqueStorage()._nearestRule = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3231,9 +3273,52 @@ package nonisolated struct Flow_Apus: Sendable {
     package init() {}
   }
 
+  /// A policy that selects the endpoint.
+  package nonisolated struct Policy: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var kind: String = String()
+
+    package var name: String = String()
+
+    package var namespace: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  /// Of a default deny, the rule that would have let the packet through but for the least.
+  package nonisolated struct NearestRule: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var kind: String = String()
+
+    package var name: String = String()
+
+    package var namespace: String = String()
+
+    /// Position within the policy's list of the flow's direction, from 0.
+    package var index: UInt32 = 0
+
+    /// The peer is another one: what the rule wants of it, in words.
+    package var wantedPeer: String = String()
+
+    /// Protocol or port is another one: what the rule takes, in words.
+    package var wantedPorts: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
   package init() {}
 
-  fileprivate var _rule: Flow_Apus.Rule? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Where in Apus a gap arose.
@@ -6253,78 +6338,146 @@ nonisolated extension Flow_Aggregate: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Flow_Apus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Apus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}kernel_drop_reason\0\u{3}kernel_function\0\u{3}network_namespace\0\u{1}rule\0\u{3}default_deny\0\u{1}packets\0\u{1}bytes\0\u{1}sequence\0\u{3}source_unknown\0\u{3}destination_unknown\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}kernel_drop_reason\0\u{3}kernel_function\0\u{3}network_namespace\0\u{1}rule\0\u{3}default_deny\0\u{1}packets\0\u{1}bytes\0\u{1}sequence\0\u{3}source_unknown\0\u{3}destination_unknown\0\u{3}selected_by\0\u{3}nearest_rule\0")
+
+  fileprivate class _StorageClass {
+    var _kernelDropReason: String = String()
+    var _kernelFunction: String = String()
+    var _networkNamespace: UInt32 = 0
+    var _rule: Flow_Apus.Rule? = nil
+    var _defaultDeny: Bool = false
+    var _packets: UInt32 = 0
+    var _bytes: UInt64 = 0
+    var _sequence: UInt64 = 0
+    var _sourceUnknown: Flow_Apus.UnknownName = .nameKnown
+    var _destinationUnknown: Flow_Apus.UnknownName = .nameKnown
+    var _selectedBy: [Flow_Apus.Policy] = []
+    var _nearestRule: Flow_Apus.NearestRule? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kernelDropReason = source._kernelDropReason
+      _kernelFunction = source._kernelFunction
+      _networkNamespace = source._networkNamespace
+      _rule = source._rule
+      _defaultDeny = source._defaultDeny
+      _packets = source._packets
+      _bytes = source._bytes
+      _sequence = source._sequence
+      _sourceUnknown = source._sourceUnknown
+      _destinationUnknown = source._destinationUnknown
+      _selectedBy = source._selectedBy
+      _nearestRule = source._nearestRule
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kernelDropReason) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kernelFunction) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.networkNamespace) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._rule) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.defaultDeny) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.packets) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
-      case 9: try { try decoder.decodeSingularEnumField(value: &self.sourceUnknown) }()
-      case 10: try { try decoder.decodeSingularEnumField(value: &self.destinationUnknown) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._kernelDropReason) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._kernelFunction) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._networkNamespace) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._rule) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._defaultDeny) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._packets) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._bytes) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
+        case 9: try { try decoder.decodeSingularEnumField(value: &_storage._sourceUnknown) }()
+        case 10: try { try decoder.decodeSingularEnumField(value: &_storage._destinationUnknown) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._selectedBy) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._nearestRule) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.kernelDropReason.isEmpty {
-      try visitor.visitSingularStringField(value: self.kernelDropReason, fieldNumber: 1)
-    }
-    if !self.kernelFunction.isEmpty {
-      try visitor.visitSingularStringField(value: self.kernelFunction, fieldNumber: 2)
-    }
-    if self.networkNamespace != 0 {
-      try visitor.visitSingularUInt32Field(value: self.networkNamespace, fieldNumber: 3)
-    }
-    try { if let v = self._rule {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if self.defaultDeny != false {
-      try visitor.visitSingularBoolField(value: self.defaultDeny, fieldNumber: 5)
-    }
-    if self.packets != 0 {
-      try visitor.visitSingularUInt32Field(value: self.packets, fieldNumber: 6)
-    }
-    if self.bytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 7)
-    }
-    if self.sequence != 0 {
-      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 8)
-    }
-    if self.sourceUnknown != .nameKnown {
-      try visitor.visitSingularEnumField(value: self.sourceUnknown, fieldNumber: 9)
-    }
-    if self.destinationUnknown != .nameKnown {
-      try visitor.visitSingularEnumField(value: self.destinationUnknown, fieldNumber: 10)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._kernelDropReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kernelDropReason, fieldNumber: 1)
+      }
+      if !_storage._kernelFunction.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kernelFunction, fieldNumber: 2)
+      }
+      if _storage._networkNamespace != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._networkNamespace, fieldNumber: 3)
+      }
+      try { if let v = _storage._rule {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if _storage._defaultDeny != false {
+        try visitor.visitSingularBoolField(value: _storage._defaultDeny, fieldNumber: 5)
+      }
+      if _storage._packets != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._packets, fieldNumber: 6)
+      }
+      if _storage._bytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._bytes, fieldNumber: 7)
+      }
+      if _storage._sequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 8)
+      }
+      if _storage._sourceUnknown != .nameKnown {
+        try visitor.visitSingularEnumField(value: _storage._sourceUnknown, fieldNumber: 9)
+      }
+      if _storage._destinationUnknown != .nameKnown {
+        try visitor.visitSingularEnumField(value: _storage._destinationUnknown, fieldNumber: 10)
+      }
+      if !_storage._selectedBy.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._selectedBy, fieldNumber: 11)
+      }
+      try { if let v = _storage._nearestRule {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Flow_Apus, rhs: Flow_Apus) -> Bool {
-    if lhs.kernelDropReason != rhs.kernelDropReason {return false}
-    if lhs.kernelFunction != rhs.kernelFunction {return false}
-    if lhs.networkNamespace != rhs.networkNamespace {return false}
-    if lhs._rule != rhs._rule {return false}
-    if lhs.defaultDeny != rhs.defaultDeny {return false}
-    if lhs.packets != rhs.packets {return false}
-    if lhs.bytes != rhs.bytes {return false}
-    if lhs.sequence != rhs.sequence {return false}
-    if lhs.sourceUnknown != rhs.sourceUnknown {return false}
-    if lhs.destinationUnknown != rhs.destinationUnknown {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kernelDropReason != rhs_storage._kernelDropReason {return false}
+        if _storage._kernelFunction != rhs_storage._kernelFunction {return false}
+        if _storage._networkNamespace != rhs_storage._networkNamespace {return false}
+        if _storage._rule != rhs_storage._rule {return false}
+        if _storage._defaultDeny != rhs_storage._defaultDeny {return false}
+        if _storage._packets != rhs_storage._packets {return false}
+        if _storage._bytes != rhs_storage._bytes {return false}
+        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._sourceUnknown != rhs_storage._sourceUnknown {return false}
+        if _storage._destinationUnknown != rhs_storage._destinationUnknown {return false}
+        if _storage._selectedBy != rhs_storage._selectedBy {return false}
+        if _storage._nearestRule != rhs_storage._nearestRule {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6384,6 +6537,101 @@ nonisolated extension Flow_Apus.Rule: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.direction != rhs.direction {return false}
     if lhs.deny != rhs.deny {return false}
     if lhs.index != rhs.index {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Flow_Apus.Policy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Flow_Apus.protoMessageName + ".Policy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}name\0\u{1}namespace\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.namespace.isEmpty {
+      try visitor.visitSingularStringField(value: self.namespace, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Flow_Apus.Policy, rhs: Flow_Apus.Policy) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.namespace != rhs.namespace {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Flow_Apus.NearestRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Flow_Apus.protoMessageName + ".NearestRule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}name\0\u{1}namespace\0\u{1}index\0\u{3}wanted_peer\0\u{3}wanted_ports\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.namespace) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.index) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.wantedPeer) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.wantedPorts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.namespace.isEmpty {
+      try visitor.visitSingularStringField(value: self.namespace, fieldNumber: 3)
+    }
+    if self.index != 0 {
+      try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 4)
+    }
+    if !self.wantedPeer.isEmpty {
+      try visitor.visitSingularStringField(value: self.wantedPeer, fieldNumber: 5)
+    }
+    if !self.wantedPorts.isEmpty {
+      try visitor.visitSingularStringField(value: self.wantedPorts, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Flow_Apus.NearestRule, rhs: Flow_Apus.NearestRule) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.namespace != rhs.namespace {return false}
+    if lhs.index != rhs.index {return false}
+    if lhs.wantedPeer != rhs.wantedPeer {return false}
+    if lhs.wantedPorts != rhs.wantedPorts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,21 +28,17 @@ struct TrafficKey: Hashable {
     }
 }
 
-/// The entries of one endpoint and direction while they are put together.
+/// The entries of one policy and direction while they are put together.
 struct EntryTable {
     private struct Decision {
         var rule: UInt32
         var isDeny: Bool
     }
 
-    private let endpoint: UInt32
     private let direction: TrafficDirection
     private var decisions: [Identity: [TrafficKey: Decision]] = [:]
 
-    init(endpoint: UInt32, direction: TrafficDirection) {
-        self.endpoint = endpoint
-        self.direction = direction
-    }
+    init(_ direction: TrafficDirection) { self.direction = direction }
 
     /// For the same key a deny wins, then the rule with the lower number.
     mutating func add(_ identity: Identity, _ key: TrafficKey, rule: UInt32, isDeny: Bool) {
@@ -67,8 +63,8 @@ struct EntryTable {
 
     private func entry(_ identity: Identity, _ key: TrafficKey, _ decision: Decision) -> PolicyMapEntry {
         PolicyMapEntry(
-            endpoint: endpoint, identity: identity, direction: direction,
-            ipProtocol: IPProtocol(rawValue: key.ipProtocol), port: key.port, matchBits: key.matchBits,
+            identity: identity, direction: direction, ipProtocol: IPProtocol(rawValue: key.ipProtocol), port: key.port,
+            matchBits: key.matchBits,
             rule: decision.rule, isDeny: decision.isDeny)
     }
 }

@@ -1,3 +1,4 @@
+import FlowModel
 import Manifests
 
 extension LabelSelector {
@@ -7,6 +8,7 @@ extension LabelSelector {
     ///   - keySource: the source of all keys (NetworkPolicy); nil if a key may name its own as `source:key` (Cilium).
     ///   - keyPrefix: goes before every key.
     init(_ node: ManifestNode, keySource: String?, keyPrefix: String = "") throws(FieldProblem) {
+        self.init()
         try node.allowOnly(["matchLabels", "matchExpressions"])
         func requirement(
             _ key: String, _ condition: LabelRequirement.Condition, at place: ManifestPlace

@@ -1,3 +1,5 @@
+import FlowModel
+
 extension NetworkPolicy {
     /// Whether any of its rules is about pods with these labels.
     ///

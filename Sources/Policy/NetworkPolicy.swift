@@ -10,9 +10,29 @@ package struct NetworkPolicy: Hashable, Sendable {
     package let namespace: String
     package let file: String
     package let line: Int
-    package let specs: [PolicySpec]
+    package private(set) var specs: [PolicySpec]
+    /// Of the set in which it came or changed last: see `PolicySet.revision`.
+    package private(set) var revision: UInt64 = 0
     /// What of it is understood and has no effect, or not all of it.
     package let remarks: [ManifestProblem]
+}
+
+extension NetworkPolicy {
+    init(
+        kind: String, name: String, namespace: String, file: String, line: Int, specs: [PolicySpec],
+        remarks: [ManifestProblem]
+    ) {
+        (self.kind, self.name, self.namespace, self.file, self.line) = (kind, name, namespace, file, line)
+        (self.specs, self.remarks) = (specs, remarks)
+    }
+
+    /// The same rules, in a set of that revision.
+    func revised(_ revision: UInt64) -> NetworkPolicy {
+        var policy = self
+        policy.revision = revision
+        for index in policy.specs.indices { policy.specs[index].setRevision(revision) }
+        return policy
+    }
 }
 
 /// Rules for the endpoints that one selector chooses.
@@ -22,6 +42,11 @@ package struct PolicySpec: Hashable, Sendable {
     var egress: DirectionRules
 
     func rules(of direction: TrafficDirection) -> DirectionRules { direction == .egress ? egress : ingress }
+
+    fileprivate mutating func setRevision(_ revision: UInt64) {
+        for index in ingress.rules.indices { ingress.rules[index].reference.revision = revision }
+        for index in egress.rules.indices { egress.rules[index].reference.revision = revision }
+    }
 }
 
 struct DirectionRules: Hashable, Sendable {
@@ -37,23 +62,4 @@ struct PolicyRule: Hashable, Sendable {
     var reference: RuleReference
 
     var isDeny: Bool { reference.isDeny }
-}
-
-enum TrafficSelection: Hashable, Sendable {
-    /// All protocols, ICMP too.
-    case everything
-    case only([PortMatch])
-}
-
-/// Ports of one protocol. ICMP types are ports here, as they are in the kernel's map.
-struct PortMatch: Hashable, Sendable {
-    enum Ports: Hashable, Sendable {
-        case all
-        case range(ClosedRange<UInt16>)
-        /// A container port's name: the subject's for ingress, the peer's for egress.
-        case named(String)
-    }
-
-    var ipProtocol: IPProtocol
-    var ports: Ports
 }

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// What a Cilium policy adds to its peer selectors: they mean the policy's own namespace and cluster unless they say
 /// otherwise.
 struct PeerScope {

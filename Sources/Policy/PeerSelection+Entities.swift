@@ -1,3 +1,5 @@
+import FlowModel
+
 extension PeerSelection {
     static let entityNames = [
         "all", "world", "host", "remote-node", "kube-apiserver", "cluster", "cluster-mesh", "init", "health",

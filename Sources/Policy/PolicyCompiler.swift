@@ -6,51 +6,124 @@ package import FlowModel
 /// The kernel looks a packet up twice, by the peer's identity and by identity 0 (anyone), takes the longest prefix of
 /// each, and lets a deny win. So a deny and an allow of different identities need no care here; of the same identity an
 /// allow that a deny covers is left out, as its longer prefix would hide the deny.
-package struct PolicyCompiler {
+///
+/// It remembers whom rules mean and what endpoints are held to: a change costs what it touches. Endpoints with the same
+/// labels and named ports share one policy.
+package struct PolicyCompiler: Sendable {
+    private struct Kind: Hashable {
+        let labels: [String]
+        let namedPorts: [NamedPort]
+        let mode: EnforcementMode
+    }
+
     private let catalog: FlowCatalog
-    private let peers: PeerIndex
+    private var numbered = NumberedPolicies()
+    private var peers = PeerTable()
+    /// By what endpoints have in common; nil if no policy is about them.
+    private var policies: [Kind: CompiledKind?] = [:]
+    private var lastNumber: UInt32 = 0
 
-    package init(catalog: FlowCatalog, peers: [PolicyPeer]) {
-        self.catalog = catalog
-        self.peers = PeerIndex(peers)
-    }
+    package init(catalog: FlowCatalog) { self.catalog = catalog }
 
-    /// The whole policy of each subject, in the order of the subjects; those that no policy selects have mode `.none`.
-    package func compile(
-        _ policies: PolicySet, subjects: [PolicySubject], settings: EnforcementSettings = EnforcementSettings()
+    /// How many policies were put together since the compiler was made; the rest was known.
+    package private(set) var compiledCount = 0
+
+    /// The policy of each subject that policies are about, in the order of the subjects.
+    ///
+    /// A policy whose content is as it was keeps its number. A peer that is gone is known until the next update: packets of
+    /// it may still be on their way.
+    ///
+    /// - Parameter newPeers: all, each identity once.
+    package mutating func update(
+        _ newPolicies: PolicySet, peers newPeers: [PolicyPeer], subjects: [PolicySubject],
+        settings: EnforcementSettings = EnforcementSettings()
     ) -> [EndpointPolicy] {
-        let compiled = policies.policies.flatMap(\.specs)
-        var selections = SelectionCache(peers: peers)
-        return subjects.map { subject in
+        let changedSelectors = numbered.follow(newPolicies, catalog, &peers)
+        let changed = peers.follow(newPeers)
+        var current: [Kind: CompiledKind?] = [:]
+        current.reserveCapacity(policies.count)
+        var endpoints: [EndpointPolicy] = []
+        for subject in subjects {
             let mode = settings.mode(of: subject.endpoint)
-            guard mode != .none else {
-                return EndpointPolicy(endpoint: subject.endpoint, ingress: .none, egress: .none, entries: [])
-            }
-            let labels = LabelSet(subject.labels)
-            let specs = compiled.filter { $0.subjects.matches(labels) }
-            let ingress = entries(.ingress, of: specs, subject, &selections)
-            let egress = entries(.egress, of: specs, subject, &selections)
-            return EndpointPolicy(
-                endpoint: subject.endpoint, ingress: ingress == nil ? .none : mode,
-                egress: egress == nil ? .none : mode, entries: (ingress ?? []) + (egress ?? []))
+            guard mode != .none else { continue }
+            let kind = Kind(labels: subject.labels, namedPorts: subject.namedPorts, mode: mode)
+            let compiled = current[kind] ?? renewed(kind, policies[kind], changedSelectors, changed)
+            current[kind] = .some(compiled)
+            if let compiled { endpoints.append(EndpointPolicy(endpoint: subject.endpoint, policy: compiled.policy)) }
         }
+        policies = current
+        return endpoints
     }
 
-    /// Nil if no rule is about the direction.
-    private func entries(
-        _ direction: TrafficDirection, of specs: [PolicySpec], _ subject: PolicySubject,
-        _ selections: inout SelectionCache
-    ) -> [PolicyMapEntry]? {
-        let selected = specs.map { $0.rules(of: direction) }.filter { !$0.rules.isEmpty }
-        guard !selected.isEmpty else { return nil }
-        var table = EntryTable(endpoint: subject.endpoint, direction: direction)
-        for rule in selected.flatMap(\.rules) {
-            let expansion = RuleExpansion(
-                rule: rule, direction: direction, subject: subject, number: catalog.rules.intern(rule.reference))
-            expansion.add(to: &table, selections.peers(of: rule.peers), everyone: peers)
+    /// What is known of the kind, put together again if something of it has changed.
+    private mutating func renewed(
+        _ kind: Kind, _ known: CompiledKind??, _ changedSelectors: [LabelSelector], _ changed: PeerTable.Change
+    ) -> CompiledKind? {
+        let labels = LabelSet(kind.labels)
+        if let known, !changedSelectors.contains(where: { $0.matches(labels) }),
+            !(known?.depends(on: changed) ?? false)
+        {
+            return known
         }
-        addBuiltIn(direction, isDefaultDeny: selected.contains(where: \.isDefaultDeny), to: &table)
-        return table.entries
+        guard let fresh = compiled(kind, labels) else { return nil }
+        compiledCount += 1
+        if let before = known ?? nil, before.policy.hasContent(of: fresh.policy) {
+            return CompiledKind(policy: before.policy, selections: fresh.selections, asksAllPeers: fresh.asksAllPeers)
+        }
+        lastNumber += 1
+        var result = fresh
+        result.policy.number = lastNumber
+        return result
+    }
+
+    private func compiled(_ kind: Kind, _ labels: LabelSet) -> CompiledKind? {
+        let specs = numbered.specs.filter { $0.subjects.matches(labels) }
+        var result = CompiledKind(
+            policy: CompiledPolicy(number: 0, ingress: .none, egress: .none, entries: []), selections: [],
+            asksAllPeers: false)
+        for direction in [TrafficDirection.ingress, .egress] {
+            let selected = specs.map { ($0, $0.rules(of: direction)) }.filter { !$0.1.rules.isEmpty }
+            guard !selected.isEmpty else { continue }
+            let isDefaultDeny = selected.contains { $0.1.isDefaultDeny }
+            var table = EntryTable(direction)
+            for rule in selected.flatMap(\.1.rules) {
+                let expansion = RuleExpansion(
+                    rule: rule.rule, direction: direction, namedPorts: kind.namedPorts, number: rule.number)
+                expansion.add(to: &table, rule.selection.map { peers.members(of: $0) }, everyone: peers)
+                if let selection = rule.selection { result.selections.insert(selection) }
+                result.asksAllPeers = result.asksAllPeers || expansion.asksAllPeers
+            }
+            addBuiltIn(direction, isDefaultDeny: isDefaultDeny, to: &table)
+            result.policy.entries += table.entries
+            let cause = isDefaultDeny ? defaultDeny(selected.map(\.0), direction, kind.namedPorts) : 0
+            if direction == .ingress {
+                (result.policy.ingress, result.policy.ingressDefault) = (kind.mode, cause)
+            } else {
+                (result.policy.egress, result.policy.egressDefault) = (kind.mode, cause)
+            }
+        }
+        return result.policy.ingress == .none && result.policy.egress == .none ? nil : result
+    }
+
+    /// Index in `FlowCatalog.rules` of what a packet is told that no rule lets through.
+    private func defaultDeny(
+        _ specs: [NumberedSpec], _ direction: TrafficDirection, _ namedPorts: [NamedPort]
+    ) -> UInt32 {
+        var policies: [DefaultDeny.Policy] = []
+        var allowances: [DefaultDeny.Allowance] = []
+        for spec in specs {
+            if policies.last != spec.policy { policies.append(spec.policy) }
+            for rule in spec.rules(of: direction).rules where !rule.rule.isDeny && rule.rule.peers != .nobody {
+                let traffic =
+                    direction == .ingress ? rule.rule.traffic.resolving(namedPorts) : rule.rule.traffic
+                allowances.append(
+                    DefaultDeny.Allowance(
+                        policy: policies.count - 1, index: rule.rule.reference.index, peers: rule.rule.peers,
+                        traffic: traffic))
+            }
+        }
+        return catalog.rules.intern(
+            RuleReference(DefaultDeny(policies: policies, allowances: allowances), direction))
     }
 
     /// The node may always reach its pods; what is not default-deny lets everyone else pass.
@@ -63,6 +136,42 @@ package struct PolicyCompiler {
         }
         let rule = catalog.rules.intern(BuiltInRule.reference(direction, isDefaultDeny: isDefaultDeny))
         table.add(identity, .everything, rule: rule, isDeny: false)
+    }
+}
+
+/// The policy of endpoints that are alike, and what it was made of.
+private struct CompiledKind: Sendable {
+    var policy: CompiledPolicy
+    /// Whom its rules mean.
+    var selections: Set<PeerTable.SelectionID>
+    /// A rule goes by a name of ports that each peer gives its own meaning.
+    var asksAllPeers: Bool
+
+    func depends(on change: PeerTable.Change) -> Bool {
+        asksAllPeers && change.isAny || !selections.isDisjoint(with: change.selections)
+    }
+}
+
+extension CompiledPolicy {
+    /// All but the number is the same.
+    fileprivate func hasContent(of other: CompiledPolicy) -> Bool {
+        var other = other
+        other.number = number
+        return self == other
+    }
+}
+
+extension TrafficSelection {
+    /// With numbers for the names of ports that are known.
+    fileprivate func resolving(_ namedPorts: [NamedPort]) -> TrafficSelection {
+        guard case .only(let matches) = self else { return self }
+        return .only(
+            matches.flatMap { match -> [PortMatch] in
+                guard case .named = match.ports else { return [match] }
+                let ranges = match.ranges(namedPorts: namedPorts)
+                return ranges.isEmpty
+                    ? [match] : ranges.map { PortMatch(ipProtocol: match.ipProtocol, ports: .range($0)) }
+            })
     }
 }
 

@@ -49,12 +49,3 @@ package struct PolicyEvaluator {
         return allowing.isEmpty && isDefaultDeny && !isPrivileged ? .deniedByDefault : .allowed(allowing)
     }
 }
-
-extension TrafficSelection {
-    func matches(_ ipProtocol: IPProtocol, _ port: UInt16, namedPorts: [NamedPort]) -> Bool {
-        guard case .only(let matches) = self else { return true }
-        return matches.contains { match in
-            match.ipProtocol == ipProtocol && match.ranges(namedPorts: namedPorts).contains { $0.contains(port) }
-        }
-    }
-}

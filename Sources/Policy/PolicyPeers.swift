@@ -33,18 +33,6 @@ package struct PolicyPeer: Hashable, Sendable {
     }
 }
 
-package struct NamedPort: Hashable, Sendable {
-    package var name: String
-    package var ipProtocol: IPProtocol
-    package var number: UInt16
-
-    package init(name: String, ipProtocol: IPProtocol, number: UInt16) {
-        self.name = name
-        self.ipProtocol = ipProtocol
-        self.number = number
-    }
-}
-
 /// How strictly endpoints are held to their policies.
 package struct EnforcementSettings: Sendable {
     package var mode: EnforcementMode

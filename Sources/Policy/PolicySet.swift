@@ -6,6 +6,8 @@ package struct PolicySet: Sendable {
     /// By kind, namespace and name.
     package let policies: [NetworkPolicy]
     package let problems: [ManifestProblem]
+    /// Counts the sets that differ, from 1.
+    package let revision: UInt64
 
     /// - Parameters:
     ///   - manifests: policies, and the Services that they name.
@@ -31,7 +33,17 @@ package struct PolicySet: Sendable {
                 if let lastOne, policies[PolicyKey(lastOne)] == nil { policies[PolicyKey(lastOne)] = lastOne }
             }
         }
-        self.policies = policies.values.sorted { PolicyKey($0) < PolicyKey($1) }
+        let before = Dictionary(uniqueKeysWithValues: (last?.policies ?? []).map { (PolicyKey($0), $0) })
+        let next = (last?.revision ?? 0) + 1
+        let revised = policies.values.map { policy in
+            guard let known = before[PolicyKey(policy)], known.revised(policy.revision).specs == policy.specs else {
+                return policy.revised(next)
+            }
+            return policy.revised(known.revision)
+        }
+        self.policies = revised.sorted { PolicyKey($0) < PolicyKey($1) }
+        let isChanged = self.policies.count != before.count || self.policies.contains { $0.revision == next }
+        revision = isChanged ? next : next - 1
         self.problems = problems
     }
 

@@ -1,17 +1,24 @@
 import FlowModel
 
-/// One rule for one subject: which map keys it stands for.
+/// One rule for one kind of subjects: which map keys it stands for.
 struct RuleExpansion {
     let rule: PolicyRule
     let direction: TrafficDirection
-    let subject: PolicySubject
+    /// The subjects'.
+    let namedPorts: [NamedPort]
     /// Index in `FlowCatalog.rules`.
     let number: UInt32
+
+    /// Whether its entries depend on everyone's named ports.
+    var asksAllPeers: Bool {
+        guard direction == .egress, rule.peers.isEveryone, case .only(let matches) = rule.traffic else { return false }
+        return matches.contains { if case .named = $0.ports { true } else { false } }
+    }
 
     /// - Parameters:
     ///   - peers: whom the rule means; nil for everyone.
     ///   - everyone: all peers, for names of ports that differ from peer to peer.
-    func add(to table: inout EntryTable, _ peers: [PolicyPeer]?, everyone: PeerIndex) {
+    func add(to table: inout EntryTable, _ peers: [PolicyPeer]?, everyone: PeerTable) {
         guard case .only(let matches) = rule.traffic else {
             for identity in identities(peers) {
                 table.add(identity, .everything, rule: number, isDeny: rule.isDeny)
@@ -20,11 +27,11 @@ struct RuleExpansion {
         }
         for match in matches {
             if case .named(let name) = match.ports, direction == .egress {
-                for peer in peers ?? everyone.peers.map(\.peer) {
+                for peer in peers ?? everyone.all {
                     add(match.ipProtocol, peer.namedPorts.ranges(name, match.ipProtocol), [peer.identity], to: &table)
                 }
             } else {
-                add(match.ipProtocol, match.ranges(namedPorts: subject.namedPorts), identities(peers), to: &table)
+                add(match.ipProtocol, match.ranges(namedPorts: namedPorts), identities(peers), to: &table)
             }
         }
     }
@@ -38,22 +45,5 @@ struct RuleExpansion {
             let key = TrafficKey(ipProtocol, prefix)
             for identity in identities { table.add(identity, key, rule: number, isDeny: rule.isDeny) }
         }
-    }
-}
-
-extension PortMatch {
-    /// - Parameter namedPorts: those of the side whose ports are meant.
-    func ranges(namedPorts: [NamedPort]) -> [ClosedRange<UInt16>] {
-        switch ports {
-        case .all: [0...UInt16.max]
-        case .range(let range): [range]
-        case .named(let name): namedPorts.ranges(name, ipProtocol)
-        }
-    }
-}
-
-extension [NamedPort] {
-    func ranges(_ name: String, _ ipProtocol: IPProtocol) -> [ClosedRange<UInt16>] {
-        filter { $0.name == name && $0.ipProtocol == ipProtocol }.map { $0.number...$0.number }
     }
 }

@@ -82,11 +82,13 @@ enum KernelBenchmarks {
         var datapath = try Datapath(settings: settings)
         let entries = (0..<100).map { port in
             PolicyMapEntry(
-                endpoint: endpoint, identity: peerIdentity, direction: .ingress, ipProtocol: .udp,
+                identity: peerIdentity, direction: .ingress, ipProtocol: .udp,
                 port: UInt16(9_000 + port), matchBits: 24, rule: 1, isDeny: false)
         }
         try datapath.apply([
-            EndpointPolicy(endpoint: endpoint, ingress: .enforce, egress: .enforce, entries: entries)
+            EndpointPolicy(
+                endpoint: endpoint,
+                policy: CompiledPolicy(number: 1, ingress: .enforce, egress: .enforce, entries: entries))
         ])
         let peers = (1...1_000).map { IPAddress(v4: 0x0a00_0000 + UInt32($0)) }
         try datapath.apply(peers.map { PrefixIdentity(prefix: .host($0), identity: peerIdentity) })

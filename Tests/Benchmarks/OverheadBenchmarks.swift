@@ -90,10 +90,12 @@ enum OverheadBenchmarks {
     private static func attach(_ datapath: inout Datapath, _ interface: UInt32, _ mode: EnforcementMode) throws {
         let entries = (0..<100).map { number in
             PolicyMapEntry(
-                endpoint: endpoint, identity: .host, direction: .ingress, ipProtocol: .udp,
+                identity: .host, direction: .ingress, ipProtocol: .udp,
                 port: UInt16(9_000 + number), matchBits: 24, rule: 1, isDeny: false)
         }
-        try datapath.apply([EndpointPolicy(endpoint: endpoint, ingress: mode, egress: mode, entries: entries)])
+        let policy = CompiledPolicy(
+            number: UInt32(mode.rawValue) + 1, ingress: mode, egress: mode, entries: entries)
+        try datapath.apply([EndpointPolicy(endpoint: endpoint, policy: policy)])
         try datapath.apply([PrefixIdentity(prefix: .host(IPAddress("10.64.255.254")!), identity: .host)])
         try datapath.attach(interfaceIndex: interface, side: .pod)
         try datapath.setEndpoint(interfaceIndex: interface, id: endpoint, identity: Identity(rawValue: 1_000))

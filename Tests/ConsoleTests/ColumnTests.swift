@@ -21,7 +21,7 @@ struct ColumnTests {
         #expect(fixture.text([flow]).contains(" policy-verdict:L3-L4 TRAFFIC_DIRECTION_UNKNOWN AUDITED ("))
     }
 
-    @Test("Policy names follow a policy verdict when asked for, and nothing else")
+    @Test("Policy names follow a verdict or a drop by policy when asked for, and nothing else")
     func policyNames() {
         var options = PrinterOptions()
         options.showsPolicyNames = true
@@ -29,10 +29,38 @@ struct ColumnTests {
             fixture.text([fixture.verdict], options: options).contains(" DENIED BY deny-all (CiliumNetworkPolicy) ("))
         var flow = fixture.verdict
         flow.kind = .drop
+        #expect(fixture.text([flow], options: options).contains(" DROPPED BY deny-all (CiliumNetworkPolicy) ("))
+        flow.kind = .trace
         #expect(!fixture.text([flow], options: options).contains(" BY "))
         flow = fixture.verdict
         flow.rule = 0
         #expect(!fixture.text([flow], options: options).contains(" BY "))
+    }
+
+    @Test("A default deny says of which policies no rule let it through, and what the nearest rule wants")
+    func defaultDeny() {
+        var options = PrinterOptions()
+        options.showsPolicyNames = true
+        var flow = fixture.drop
+        flow.direction = .ingress
+        let policies = ["web", "all"].map {
+            DefaultDeny.Policy(kind: "CiliumNetworkPolicy", namespace: "data", name: $0)
+        }
+        let web = LabelSelector(requirements: [
+            LabelRequirement(source: nil, key: "app", condition: .oneOf(["web"]))
+        ])
+        let rule = DefaultDeny.Allowance(
+            policy: 1, index: 2, peers: PeerSelection(selectors: [web]),
+            traffic: .only([PortMatch(ipProtocol: .udp, ports: .range(53...54))]))
+        for (allowances, text) in [
+            ([], ""), ([rule], "; nearest: all ingress[2] wants peer app=web and UDP 53-54"),
+        ] {
+            let cause = DefaultDeny(policies: policies, allowances: allowances)
+            flow.rule = fixture.catalog.rules.intern(RuleReference(cause, .ingress))
+            #expect(
+                fixture.text([flow], options: options).contains(
+                    " DROPPED BY no rule of web (CiliumNetworkPolicy), all (CiliumNetworkPolicy)\(text) ("))
+        }
     }
 
     @Test("A kernel drop shows the kernel's reason as its type and the function in its summary")

@@ -112,7 +112,7 @@ import Testing
         var drop = event(APUS_EVENT_KERNEL_DROP)
         drop.reason = 3
         drop.location = 0xffff_ffff_8100_0210
-        drop.network_namespace = 42
+        drop.namespace_or_policy = 42
         drop.ifindex = 2
         (drop.interface.0, drop.interface.1, drop.interface.2, drop.interface.3) = (101, 116, 104, 48)
         let symbols = """

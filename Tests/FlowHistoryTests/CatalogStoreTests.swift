@@ -15,6 +15,26 @@ struct CatalogStoreTests {
         kind: "CiliumNetworkPolicy", name: "deny", namespace: "shop", direction: .egress, isDeny: true, index: 3,
         labels: ["k8s:io.cilium.k8s.policy.name=deny"])
 
+    private static let cause: RuleReference = {
+        let selector = LabelSelector(requirements: [
+            LabelRequirement(source: nil, key: "app", condition: .oneOf(["a", "b"])),
+            LabelRequirement(source: "k8s", key: "tier", condition: .noneOf(["\"é"])),
+            LabelRequirement(source: "reserved", key: "init", condition: .doesNotExist),
+        ])
+        let peers = [
+            PeerSelection.everyone, .nobody, PeerSelection(selectors: [selector]),
+            PeerSelection(prefixes: [PrefixPeers(IPPrefix("10.0.0.0/8")!, except: [IPPrefix("10.1.0.0/16")!])]),
+            PeerSelection(prefixes: [PrefixPeers(IPPrefix("::/0")!)]),
+        ]
+        let ports = [PortMatch.Ports.all, .range(80...90), .named("http")]
+        let traffic = [TrafficSelection.everything] + ports.map { .only([PortMatch(ipProtocol: .tcp, ports: $0)]) }
+        let policy = DefaultDeny.Policy(kind: "NetworkPolicy", namespace: "shop", name: "all")
+        let allowances = peers.flatMap { peers in
+            traffic.map { DefaultDeny.Allowance(policy: 0, index: 4, peers: peers, traffic: $0) }
+        }
+        return RuleReference(DefaultDeny(policies: [policy], allowances: allowances), .egress)
+    }()
+
     @Test("gives every name its index again, whatever is in it")
     func roundTrip() throws {
         let store = TemporaryStore()
@@ -26,6 +46,9 @@ struct CatalogStoreTests {
         }
         let endpoint = catalog.endpoints.intern(Self.endpoint)
         let rule = catalog.rules.intern(Self.rule)
+        var revised = Self.rule
+        revised.revision = 17
+        let (other, cause) = (catalog.rules.intern(revised), catalog.rules.intern(Self.cause))
         let service = catalog.services.intern(ServiceReference(name: "dns", namespace: ""))
         writer.append(likelyFlows(1))
         try writer.close()
@@ -36,6 +59,7 @@ struct CatalogStoreTests {
         #expect(loaded.names.elements() == catalog.names.elements())
         #expect(loaded.endpoints[endpoint] == Self.endpoint)
         #expect(loaded.rules[rule] == Self.rule)
+        #expect(loaded.rules[other] == revised && loaded.rules[cause] == Self.cause)
         #expect(loaded.services[service] == ServiceReference(name: "dns", namespace: ""))
         #expect(loaded.names.intern("next") == UInt32(catalog.names.count))
     }

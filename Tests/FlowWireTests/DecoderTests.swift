@@ -13,6 +13,14 @@ struct DecoderTests {
         var denied = fixture.drop
         denied.rule = fixture.rule
         denied.dropReason = .policyDeny
+        var cause = fixture.drop
+        cause.rule = fixture.defaultDeny
+        var auditedCause = audited
+        auditedCause.rule = fixture.defaultDeny
+        var revised = denied
+        var rule = fixture.catalog.rules[fixture.rule]!
+        rule.revision = 3
+        revised.rule = fixture.catalog.rules.intern(rule)
         var auditedDeny = audited
         auditedDeny.dropReason = .policyDeny
         var icmp = fixture.trace
@@ -30,7 +38,7 @@ struct DecoderTests {
         (large.bytes, large.sequence, large.timeNanoseconds) = (.max, .max, 18_446_744_073_000_000_001)
         return [
             fixture.drop, fixture.trace, fixture.kernelDrop, audited, denied, auditedDeny, icmp, bare, service, large,
-            Flow(),
+            Flow(), cause, auditedCause, revised,
         ]
     }
 

@@ -13,6 +13,7 @@ struct ProtobufAgainstJSONTests {
     /// Of every kind, and then each changed in one field.
     private var flows: [Flow] {
         _ = fixture.rule
+        _ = fixture.defaultDeny
         _ = fixture.catalog.services.intern(ServiceReference(name: "db", namespace: "data"))
         var verdict = fixture.drop
         (verdict.kind, verdict.verdict, verdict.dropReason) = (.policyVerdict, .forwarded, .unknown)
@@ -41,6 +42,7 @@ struct ProtobufAgainstJSONTests {
             { $0.sourcePort = 0 }, { $0.destinationPort = 65_535 }, { $0.attributes = [] }, { $0.attributes = [.ip] },
             { $0.attributes = [.ip, .ipv6] }, { $0.attributes.insert(.replyKnown) },
             { $0.attributes.formUnion([.replyKnown, .isReply]) }, { $0.rule = 1 }, { $0.rule = 0 },
+            { $0.rule = 2 }, { ($0.rule, $0.direction) = (2, .egress) }, { ($0.rule, $0.sourceEndpoint) = (2, 0) },
             { $0.interfaceIndex = 0 }, { $0.interfaceIndex = .max }, { $0.interfaceName = 1 }, { $0.sourceService = 1 },
             { $0.destinationService = 1 }, { $0.kernelReason = 0 }, { $0.kernelFunction = 0 },
             { $0.networkNamespace = .max }, { $0.unknownNames.source = .noAddress },

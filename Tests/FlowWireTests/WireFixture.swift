@@ -93,6 +93,23 @@ struct WireFixture {
                 index: 2, labels: ["k8s:io.cilium.k8s.policy.name=ledger"]))
     }
 
+    /// The default deny of an endpoint that two policies are about; the first lets `app=cart` in at 80/TCP.
+    var defaultDeny: UInt32 {
+        let policies = ["web", "all"].map {
+            DefaultDeny.Policy(kind: "CiliumNetworkPolicy", namespace: $0 == "all" ? "" : "data", name: $0)
+        }
+        let cart = LabelSelector(requirements: [LabelRequirement(source: nil, key: "app", condition: .oneOf(["cart"]))])
+        return catalog.rules.intern(
+            RuleReference(
+                DefaultDeny(
+                    policies: policies,
+                    allowances: [
+                        .init(
+                            policy: 0, index: 1, peers: PeerSelection(selectors: [cart]),
+                            traffic: .only([PortMatch(ipProtocol: .tcp, ports: .range(80...80))]))
+                    ]), .ingress))
+    }
+
     func json(_ flow: Flow, _ compatibility: FlowJSONCompatibility = .apus) -> String {
         var encoder = FlowJSONEncoder(context, compatibility: compatibility)
         var buffer: [UInt8] = []

@@ -1,6 +1,7 @@
 import BPFRuntime
 import DatapathABI
 import FlowModel
+import Synchronization
 import SystemRuntime
 import Testing
 
@@ -32,9 +33,7 @@ struct Bench: ~Copyable {
         settings.kernelDrops = false
         change(&settings)
         var datapath = try Datapath(settings: settings)
-        try datapath.apply([
-            EndpointPolicy(endpoint: Self.endpoint, ingress: ingress, egress: egress, entries: entries)
-        ])
+        try datapath.apply([Self.policy(entries, ingress: ingress, egress: egress)])
         try datapath.apply(
             [(Self.peer, 2000), (Self.local, 1000), ("fd00::8", 2000)].map { address, identity in
                 PrefixIdentity(prefix: .host(IPAddress(address)!), identity: Identity(rawValue: identity))
@@ -50,9 +49,22 @@ struct Bench: ~Copyable {
     mutating func apply(
         _ entries: [PolicyMapEntry], ingress: EnforcementMode = .enforce, egress: EnforcementMode = .enforce
     ) throws {
-        try datapath.apply([
-            EndpointPolicy(endpoint: Self.endpoint, ingress: ingress, egress: egress, entries: entries)
-        ])
+        try datapath.apply([Self.policy(entries, ingress: ingress, egress: egress)])
+    }
+
+    private static let lastNumber = Atomic<UInt32>(0)
+
+    /// A policy of the endpoint, with a number that no other has.
+    static func policy(
+        _ entries: [PolicyMapEntry], ingress: EnforcementMode = .enforce, egress: EnforcementMode = .enforce,
+        ingressDefault: UInt32 = 0, egressDefault: UInt32 = 0
+    ) -> EndpointPolicy {
+        let number = lastNumber.add(1, ordering: .relaxed).newValue
+        return EndpointPolicy(
+            endpoint: endpoint,
+            policy: CompiledPolicy(
+                number: number, ingress: ingress, egress: egress, entries: entries, ingressDefault: ingressDefault,
+                egressDefault: egressDefault))
     }
 
     /// Runs the packet through the hook of its direction.
@@ -96,7 +108,7 @@ extension PolicyMapEntry {
         bits: Int = 0, deny: Bool = false
     ) -> PolicyMapEntry {
         PolicyMapEntry(
-            endpoint: Bench.endpoint, identity: Identity(rawValue: peer), direction: direction, ipProtocol: ipProtocol,
+            identity: Identity(rawValue: peer), direction: direction, ipProtocol: ipProtocol,
             port: port, matchBits: bits, rule: rule, isDeny: deny)
     }
 }

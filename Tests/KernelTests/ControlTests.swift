@@ -11,28 +11,66 @@ import Testing
     .enabled(if: missingKernelSupport == nil, "\(missingKernelSupport ?? "")"))
 struct ControlTests {
     @Test("The policy map holds exactly what was applied last")
-    func policyDiff() throws {
+    func lastPolicy() throws {
         var bench = try Bench([.rule(1, .ingress, .tcp, port: 80, bits: 24), .rule(2, .egress)])
         try bench.apply([.rule(3, .ingress, .tcp, port: 80, bits: 24), .rule(4, .ingress, .udp, bits: 8)])
-        let keys = try bench.datapath.policy.map.keys(as: apus_policy_key.self)
-        #expect(keys.count == 2 && bench.datapath.policy.entries.count == 2)
-        let rules = try keys.map { try bench.datapath.policy.map.lookup($0, as: apus_policy_value.self)?.rule ?? 0 }
+        let keys = try bench.datapath.table.map.keys(as: apus_policy_key.self)
+        #expect(keys.count == 2 && bench.datapath.table.policies.count == 1)
+        let rules = try keys.map { try bench.datapath.table.map.lookup($0, as: apus_policy_value.self)?.rule ?? 0 }
         #expect(rules.sorted() == [3, 4])
     }
 
-    @Test("An endpoint whose policy did not change keeps its revision, one that changed gets the next")
-    func revisions() throws {
+    @Test("Two endpoints that are held to the same policy share its entries, and each changes over by itself")
+    func shared() throws {
+        var bench = try Bench([])
+        let shared = Bench.policy([.rule(1, .ingress, .tcp, port: 80, bits: 24)])
+        let other = Bench.policy([.rule(2, .ingress, .tcp, port: 81, bits: 24)])
+        try bench.datapath.apply([shared, EndpointPolicy(endpoint: 8, policy: shared.policy)])
+        #expect(try bench.datapath.table.map.keys(as: apus_policy_key.self).count == 1)
+        try bench.datapath.apply([other, EndpointPolicy(endpoint: 8, policy: shared.policy)])
+        #expect(try bench.datapath.table.map.keys(as: apus_policy_key.self).count == 2)
+        #expect(try bench.passes(.ingress, bench.received(.tcp, Packets.tcp(1, 81, .syn))))
+        try bench.datapath.setEndpoint(
+            interfaceIndex: Bench.loopback, id: 8, identity: Identity(rawValue: 1000))
+        #expect(try bench.passes(.ingress, bench.received(.tcp, Packets.tcp(2, 80, .syn))))
+        #expect(try !bench.passes(.ingress, bench.received(.tcp, Packets.tcp(3, 81, .syn))))
+    }
+
+    @Test("Events carry the number of the policy that was in force")
+    func number() throws {
         var bench = try Bench([.rule(1, .ingress)])
-        func revision() throws -> UInt32? {
-            try bench.datapath.endpoints.map.lookup(Bench.loopback, as: apus_endpoint.self)?.policy_revision
+        let policy = Bench.policy([.rule(1, .ingress)])
+        try bench.datapath.apply([policy])
+        _ = try bench.passes(.ingress, bench.received(.udp, Packets.udp(1, 2)))
+        #expect(bench.events().map(\.namespace_or_policy) == [policy.policy.number, policy.policy.number])
+        try bench.datapath.apply([EndpointPolicy]())
+        _ = try bench.passes(.egress, bench.sent(.udp, Packets.udp(3, 4)))
+        #expect(bench.events().map(\.namespace_or_policy) == [0])
+    }
+
+    @Test(
+        "How often each rule decided is counted, a default deny's cause too, and a rule that goes takes its count with it"
+    )
+    func hits() throws {
+        var bench = try Bench([])
+        let rules: [PolicyMapEntry] = [
+            .rule(1, .ingress, .tcp, port: 80, bits: 24), .rule(2, .ingress, .udp, bits: 8, deny: true),
+            .rule(3, .egress),
+        ]
+        try bench.datapath.apply([Bench.policy(rules, ingressDefault: 9)])
+        for port in 1...3 as ClosedRange<UInt16> {
+            _ = try bench.run(.ingress, bench.received(.tcp, Packets.tcp(port, 80, .syn)))
+            _ = try bench.run(.ingress, bench.received(.tcp, Packets.tcp(port, 81, .syn)), repetitions: 2)
         }
-        let first = try #require(try revision())
-        try bench.apply([.rule(1, .ingress)])
-        #expect(try revision() == first)
-        try bench.apply([.rule(1, .ingress)], ingress: .audit)
-        #expect(try revision() == first + 1)
-        try bench.apply([])
-        #expect(try revision() == first + 2)
+        _ = try bench.run(.ingress, bench.received(.udp, Packets.udp(1, 2)), repetitions: 5)
+        // What goes on is not judged again.
+        _ = try bench.run(.ingress, bench.received(.tcp, Packets.tcp(1, 80, .ack)), repetitions: 10)
+        #expect(try bench.datapath.ruleHits.read() == [1: 3, 2: 5, 3: 0, 9: 6])
+        #expect(bench.events().filter { $0.reason == APUS_DROP_POLICY_DENIED.rawValue }.allSatisfy { $0.rule == 9 })
+        try bench.datapath.apply([Bench.policy([rules[0]])])
+        #expect(try bench.datapath.ruleHits.read() == [1: 3])
+        try bench.datapath.apply([Bench.policy([.rule(7, .ingress), .rule(8, .egress)])])
+        #expect(try bench.datapath.ruleHits.read() == [7: 0, 8: 0])
     }
 
     @Test("An endpoint that is not named any more is not enforced any more")
@@ -52,10 +90,11 @@ struct ControlTests {
         #expect(throws: DatapathError.mapFull(map: "policy", capacity: 4, setting: "policyEntries")) {
             try bench.apply(many)
         }
-        let keys = try bench.datapath.policy.map.keys(as: apus_policy_key.self)
+        let keys = try bench.datapath.table.map.keys(as: apus_policy_key.self)
         #expect(keys.count == 1)
-        #expect(try bench.datapath.policy.map.lookup(keys[0], as: apus_policy_value.self)?.rule == 1)
-        try bench.apply(Array(many.prefix(4)))
+        #expect(try bench.datapath.table.map.lookup(keys[0], as: apus_policy_value.self)?.rule == 1)
+        // The old policy stands beside the new one until no packet is judged by it any more.
+        try bench.apply(Array(many.prefix(3)))
     }
 
     @Test("When the ipcache is full, what was in force stays")

@@ -26,7 +26,7 @@ struct LiveTests {
         let drops = events(&reader, atLeast: 1) { datapath.kernelReasonNames[$0.reason] == "NO_SOCKET" }
         let drop = try #require(drops.first)
         #expect(drops.count == 1 && drop.kind == apus_event.kernelDrop)
-        #expect(drop.network_namespace == watched.inode && drop.ifindex == 1 && drop.location != 0)
+        #expect(drop.namespace_or_policy == watched.inode && drop.ifindex == 1 && drop.location != 0)
         #expect(drop.destination.address == IPAddress("127.0.0.1") && drop.destination_port == 9)
         #expect(drop.`protocol` == 17 && drop.has(APUS_FLAG_L4) && drop.bytes == 34 && drop.ether_type == 0x0800)
         #expect(drop.interface.0 == 0x6c && drop.interface.1 == 0x6f && drop.interface.2 == 0)
@@ -63,9 +63,8 @@ struct LiveTests {
             var reader = try datapath.makeRingBufferReader()
             let interface = UInt32(try output("ip -o link show node0 | cut -d: -f1"))!
             try datapath.attach(interfaceIndex: interface, side: .pod)
-            let denied = EndpointPolicy(endpoint: 7, ingress: .none, egress: .enforce, entries: [])
-            var allowed = denied
-            allowed.entries = [.rule(3, .egress, .udp, port: 9, bits: 24)]
+            let denied = Bench.policy([], ingress: .none)
+            let allowed = Bench.policy([.rule(3, .egress, .udp, port: 9, bits: 24)], ingress: .none)
             try datapath.apply([denied])
             try datapath.setEndpoint(interfaceIndex: interface, id: 7, identity: Identity(rawValue: 1000))
             let send = "echo hello > /dev/udp/10.1.0.1/9"

@@ -49,10 +49,14 @@ struct TestCluster {
 
     func compile(
         _ policies: PolicySet, _ subject: PolicySubject, _ settings: EnforcementSettings = EnforcementSettings()
-    ) -> EndpointPolicy {
-        let compiler = PolicyCompiler(catalog: catalog, peers: peers)
-        return compiler.compile(policies, subjects: [subject], settings: settings)[0]
+    ) -> CompiledPolicy {
+        var compiler = PolicyCompiler(catalog: catalog)
+        let compiled = compiler.update(policies, peers: peers, subjects: [subject], settings: settings)
+        return compiled.first?.policy ?? Self.none
     }
+
+    /// What an endpoint is held to that no policy is about.
+    static let none = CompiledPolicy(number: 0, ingress: .none, egress: .none, entries: [])
 
     static func subject(_ peer: PolicyPeer) -> PolicySubject {
         PolicySubject(endpoint: 7, labels: peer.labels, namedPorts: peer.namedPorts)
@@ -61,7 +65,7 @@ struct TestCluster {
 
 /// What the BPF program does with the map: two look-ups, a deny wins, then the longer prefix.
 struct KernelModel {
-    let policy: EndpointPolicy
+    let policy: CompiledPolicy
 
     enum Decision: Equatable {
         case notEnforced
@@ -98,5 +102,13 @@ struct KernelModel {
             let ignoredBits = 24 - entry.matchBits
             return entry.ipProtocol == ipProtocol && Int(entry.port) >> ignoredBits == Int(port) >> ignoredBits
         }.max { $0.matchBits < $1.matchBits }
+    }
+}
+
+extension RuleReference {
+    var withoutRevision: RuleReference {
+        var reference = self
+        reference.revision = 0
+        return reference
     }
 }

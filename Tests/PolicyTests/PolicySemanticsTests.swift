@@ -193,7 +193,7 @@ import Testing
         let own = EnforcementSettings(mode: .audit, modesByEndpoint: [7: .enforce])
         #expect(TestCluster().compile(set, subject, own).ingress == .enforce)
         let off = TestCluster().compile(set, subject, EnforcementSettings(modesByEndpoint: [7: .none]))
-        #expect(off == EndpointPolicy(endpoint: 7, ingress: .none, egress: .none, entries: []))
+        #expect(off == TestCluster.none)
     }
 
     @Test("Where two rules say the same the lower number is told; a deny goes before it")

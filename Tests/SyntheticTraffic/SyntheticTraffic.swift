@@ -72,7 +72,7 @@ package struct SyntheticTraffic {
         case ..<0.02:
             event.type = UInt8(APUS_EVENT_KERNEL_DROP.rawValue)
             event.reason = [2, 3, 6].randomElement(using: &random) ?? 2
-            (event.interface.0, event.interface.1, event.network_namespace) = (101, 116, 4_026_531_840)
+            (event.interface.0, event.interface.1, event.namespace_or_policy) = (101, 116, 4_026_531_840)
         case ..<0.2:
             event.type = UInt8(APUS_EVENT_POLICY_VERDICT.rawValue)
             event.rule = 1 + UInt32(truncatingIfNeeded: random.next()) % Self.rules

@@ -41,7 +41,7 @@ struct delivery {
 struct connection {
 	__u64 last_seen_ns;
 	struct delivery delivery;
-	__u32 policy_revision; // of the endpoint when this was judged
+	__u32 policy; // number of the policy that this was judged by
 	__u32 rule;
 	__u8 initiator; // enum apus_direction: APUS_EGRESS when the endpoint sent the first packet
 	__u8 match_type;
@@ -120,17 +120,17 @@ static __always_inline void connection_touch(struct connection *connection, cons
 }
 
 static __always_inline void connection_set_verdict(struct connection *connection, const struct verdict *verdict,
-						   __u32 policy_revision)
+						   __u32 policy)
 {
 	connection->rule = verdict->rule;
 	connection->match_type = verdict->match_type;
-	connection->policy_revision = policy_revision;
+	connection->policy = policy;
 }
 
 // Remembers a connection whose first packet passes; NULL when the map has no room for it.
 static __always_inline struct connection *connection_open(const struct connection_key *key, const struct packet *packet,
 							  enum apus_direction direction,
-							  const struct verdict *verdict, __u32 policy_revision,
+							  const struct verdict *verdict, __u32 policy,
 							  __u64 now_ns)
 {
 	struct connection connection = {
@@ -139,7 +139,7 @@ static __always_inline struct connection *connection_open(const struct connectio
 		.state = state_of_packet(packet, false),
 	};
 
-	connection_set_verdict(&connection, verdict, policy_revision);
+	connection_set_verdict(&connection, verdict, policy);
 	if (bpf_map_update_elem(&conntrack, key, &connection, BPF_ANY))
 		return NULL;
 	return bpf_map_lookup_elem(&conntrack, key);

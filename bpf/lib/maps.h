@@ -14,6 +14,15 @@ struct {
 	__type(value, struct apus_endpoint);
 } endpoints SEC(".maps");
 
+// What each endpoint is held to.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct apus_policy_in_force);
+} policy_in_force SEC(".maps");
+
 // Address prefix → identity.
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -23,7 +32,7 @@ struct {
 	__type(value, struct apus_ipcache_value);
 } ipcache SEC(".maps");
 
-// (endpoint, peer, direction, protocol, port) → what a rule says.
+// (policy, peer, direction, protocol, port) → what a rule says.
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, 65536);
@@ -31,5 +40,13 @@ struct {
 	__type(key, struct apus_policy_key);
 	__type(value, struct apus_policy_value);
 } policy SEC(".maps");
+
+// How often each rule decided.
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u64);
+} rule_hits SEC(".maps");
 
 #endif

@@ -11,6 +11,7 @@ struct passage {
 	struct __sk_buff *skb;
 	const struct apus_endpoint *endpoint;
 	enum apus_direction direction; // of the hook, and so of the packet
+	struct apus_policy_in_force policy;
 	struct packet packet;
 };
 
@@ -21,6 +22,7 @@ static __always_inline void event_place(struct apus_event *event, const struct p
 
 	event_describe(event, &passage->packet);
 	event->endpoint = passage->endpoint->id;
+	event->namespace_or_policy = passage->policy.policy;
 	event->ifindex = passage->skb->ifindex;
 	event->source_identity = leaves ? identities->local : identities->remote;
 	event->destination_identity = leaves ? identities->remote : identities->local;

@@ -24,15 +24,28 @@ static __always_inline __u16 policy_port(const struct packet *packet)
 	return packet_is_icmp(packet) ? packet->icmp_type : packet->destination_port;
 }
 
+// What the endpoint is held to at this moment: read once for a packet, as it may change meanwhile.
+static __always_inline struct apus_policy_in_force policy_now(const struct apus_endpoint *endpoint)
+{
+	__u32 slot = endpoint->slot;
+	const volatile __u64 *word = bpf_map_lookup_elem(&policy_in_force, &slot);
+	union {
+		__u64 word;
+		struct apus_policy_in_force policy;
+	} now = { .word = word ? *word : 0 };
+
+	return now.policy;
+}
+
 // The most specific entry of one identity. A packet without ports (a later fragment, a protocol that has none) can
 // match entries only that do not ask for one.
-static __always_inline const struct apus_policy_value *policy_find(const struct apus_endpoint *endpoint, __u32 identity,
+static __always_inline const struct apus_policy_value *policy_find(__u32 number, __u32 identity,
 								   enum apus_direction direction,
 								   const struct packet *packet)
 {
 	struct apus_policy_key key = {
 		.prefix_bits = APUS_POLICY_EXACT_BITS + APUS_POLICY_PROTOCOL_BITS,
-		.endpoint = endpoint->id,
+		.policy = number,
 		.identity = identity,
 		.direction = direction,
 		.protocol = packet->protocol,
@@ -43,6 +56,15 @@ static __always_inline const struct apus_policy_value *policy_find(const struct 
 		key.port_be = bpf_htons(policy_port(packet));
 	}
 	return bpf_map_lookup_elem(&policy, &key);
+}
+
+static __always_inline void rule_count_hit(const struct apus_policy_value *value)
+{
+	__u32 index = value->hits;
+	__u64 *hits = bpf_map_lookup_elem(&rule_hits, &index);
+
+	if (hits)
+		__sync_fetch_and_add(hits, 1);
 }
 
 static __always_inline enum apus_match_type match_type_of(const struct apus_policy_value *value, bool is_exact)
@@ -64,20 +86,32 @@ static __always_inline bool exact_wins(const struct apus_policy_value *exact, co
 	return exact->match_bits >= any->match_bits;
 }
 
-static __always_inline struct verdict policy_verdict_of_rules(const struct apus_endpoint *endpoint, __u32 peer,
-							      enum apus_direction direction,
+static __always_inline struct verdict policy_verdict_without_rule(__u32 number, enum apus_direction direction,
+								  const struct packet *packet)
+{
+	const struct apus_policy_value *value = policy_find(number, APUS_IDENTITY_OF_DEFAULT_DENY, direction, packet);
+	struct verdict verdict = {
+		.reason = packet->flags & APUS_FLAG_FRAGMENT ? APUS_DROP_FRAGMENT_UNSUPPORTED : APUS_DROP_POLICY_DENIED,
+	};
+
+	if (value) {
+		verdict.rule = value->rule;
+		rule_count_hit(value);
+	}
+	return verdict;
+}
+
+static __always_inline struct verdict policy_verdict_of_rules(__u32 number, __u32 peer, enum apus_direction direction,
 							      const struct packet *packet)
 {
-	const struct apus_policy_value *exact = policy_find(endpoint, peer, direction, packet);
-	const struct apus_policy_value *any = policy_find(endpoint, 0, direction, packet);
+	const struct apus_policy_value *exact = policy_find(number, peer, direction, packet);
+	const struct apus_policy_value *any = policy_find(number, 0, direction, packet);
 	bool is_exact = exact_wins(exact, any);
 	const struct apus_policy_value *value = is_exact ? exact : any;
 
 	if (!value)
-		return (struct verdict){
-			.reason = packet->flags & APUS_FLAG_FRAGMENT ? APUS_DROP_FRAGMENT_UNSUPPORTED
-								     : APUS_DROP_POLICY_DENIED,
-		};
+		return policy_verdict_without_rule(number, direction, packet);
+	rule_count_hit(value);
 	return (struct verdict){
 		.rule = value->rule,
 		.reason = value->deny ? APUS_DROP_POLICY_DENY : 0,
@@ -85,15 +119,15 @@ static __always_inline struct verdict policy_verdict_of_rules(const struct apus_
 	};
 }
 
-static __always_inline struct verdict policy_judge(const struct apus_endpoint *endpoint, __u32 peer,
+static __always_inline struct verdict policy_judge(const struct apus_policy_in_force *now, __u32 peer,
 						   enum apus_direction direction, const struct packet *packet)
 {
-	__u8 enforcement = direction == APUS_EGRESS ? endpoint->egress : endpoint->ingress;
+	__u8 enforcement = direction == APUS_EGRESS ? now->egress : now->ingress;
 	struct verdict verdict;
 
 	if (enforcement == APUS_ENFORCEMENT_NONE)
 		return (struct verdict){ .match_type = APUS_MATCH_ALL };
-	verdict = policy_verdict_of_rules(endpoint, peer, direction, packet);
+	verdict = policy_verdict_of_rules(now->policy, peer, direction, packet);
 	verdict.audited = verdict.reason && enforcement == APUS_ENFORCEMENT_AUDIT;
 	return verdict;
 }

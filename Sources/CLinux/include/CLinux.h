@@ -25,6 +25,10 @@ int clinux_inotify_watch(int fd, const char *directory);
 // The C library maps each block of so many bytes by itself, and unmaps it when it is freed; all else is in so many heaps.
 void clinux_configure_heap(int mapped_bytes, int heaps);
 
+// Waits until every CPU has left the kernel code that it is in now, BPF programs too: nobody reads any more what was
+// reachable before. 0, or -errno where the kernel does not offer it.
+int clinux_wait_for_kernel_readers(void);
+
 // Gives freed memory back to the system.
 void clinux_trim_heap(void);
 

@@ -90,7 +90,7 @@ enum CatalogStore {
             row.bind(Int64(rule.direction.rawValue), at: 5)
             row.bind(rule.isDeny ? 1 : 0, at: 6)
             row.bind(Int64(rule.index), at: 7)
-            row.bind(json(rule.labels), at: 8)
+            row.bind(json(StoredRuleFacts(rule)), at: 8)
         }
         try insert(catalog.names, old.names..<new.names, names, connection) { name, row in
             row.bind(name, at: 2)
@@ -155,10 +155,12 @@ extension CatalogStore {
             ServiceReference(name: row.text(1), namespace: row.text(2))
         }
         try load(catalog.rules, rules, unknown: unknownRule, &loaded.rules, connection, path, pruned, &damage) { row in
-            RuleReference(
+            var rule = RuleReference(
                 kind: row.text(1), name: row.text(2), namespace: row.text(3),
                 direction: TrafficDirection(rawValue: UInt8(truncatingIfNeeded: row.integer(4))),
-                isDeny: row.integer(5) != 0, index: Int(row.integer(6)), labels: strings(row.text(7)))
+                isDeny: row.integer(5) != 0, index: Int(row.integer(6)), labels: [])
+            StoredRuleFacts(json: row.text(7)).restore(&rule)
+            return rule
         }
         try load(catalog.names, names, unknown: unknownName, &loaded.names, connection, path, pruned, &damage) { row in
             row.text(1)

@@ -44,7 +44,7 @@ extension FlowMessage {
                 ?? .unknown
         }
         // The reason of an audited denial is not told; only that it was no default deny.
-        let isAuditedDenyRule = flow.verdict == .audit && rule == nil && apus != nil && apus?.defaultDeny != true
+        let isAuditedDenyRule = flow.verdict == .audit && apus != nil && apus?.defaultDeny != true
         if isAuditedDenyRule { flow.dropReason = .policyDeny }
     }
 
@@ -56,11 +56,18 @@ extension FlowMessage {
         ]
         let listed = lists.first { $0.policies?.isEmpty == false }
         let policy = listed?.policies?.first
-        if let rule = apus?.rule { return rule.reference(labels: policy?.labels ?? []) }
-        guard let listed, let policy else { return nil }
-        return RuleReference(
-            kind: policy.kind ?? "", name: policy.name ?? "", namespace: policy.namespace ?? "",
-            direction: listed.direction, isDeny: listed.isDenied, index: 0, labels: policy.labels ?? [])
+        if let cause = apus?.cause { return RuleReference(cause, direction) }
+        var rule: RuleReference
+        if let told = apus?.rule {
+            rule = told.reference(labels: policy?.labels ?? [])
+        } else {
+            guard let listed, let policy else { return nil }
+            rule = RuleReference(
+                kind: policy.kind ?? "", name: policy.name ?? "", namespace: policy.namespace ?? "",
+                direction: listed.direction, isDeny: listed.isDenied, index: 0, labels: policy.labels ?? [])
+        }
+        rule.revision = policy?.revision?.value ?? 0
+        return rule
     }
 }
 
@@ -70,6 +77,23 @@ extension RuleMessage {
             kind: kind ?? "", name: name ?? "", namespace: namespace ?? "",
             direction: direction?.value(TrafficDirection.init(name:), TrafficDirection.init(rawValue:)) ?? .unknown,
             isDeny: deny ?? false, index: index?.clamped() ?? 0, labels: labels)
+    }
+}
+
+extension ApusMessage {
+    /// What a default deny comes from, as far as it is told.
+    fileprivate var cause: DefaultDeny? {
+        guard let selectedBy, !selectedBy.isEmpty else { return nil }
+        return DefaultDeny(
+            policies: selectedBy.map {
+                DefaultDeny.Policy(kind: $0.kind ?? "", namespace: $0.namespace ?? "", name: $0.name ?? "")
+            },
+            told: nearestRule.map { rule in
+                NearestRule(
+                    policy: DefaultDeny.Policy(
+                        kind: rule.kind ?? "", namespace: rule.namespace ?? "", name: rule.name ?? ""),
+                    index: rule.index?.clamped() ?? 0, peer: rule.wantedPeer, ports: rule.wantedPorts)
+            })
     }
 }
 

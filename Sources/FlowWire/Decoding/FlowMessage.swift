@@ -114,6 +114,7 @@ struct PolicyMessage: Decodable {
     var name: String?
     var namespace: String?
     var labels: [String]?
+    var revision: WireNumber?
     var kind: String?
 }
 
@@ -123,6 +124,8 @@ struct ApusMessage: Decodable {
     var networkNamespace: WireNumber?
     var rule: RuleMessage?
     var defaultDeny: Bool?
+    var selectedBy: [PolicyMessage]?
+    var nearestRule: NearestRuleMessage?
     var packets: WireNumber?
     var bytes: WireNumber?
     var sequence: WireNumber?
@@ -137,6 +140,15 @@ struct RuleMessage: Decodable {
     var direction: WireName?
     var deny: Bool?
     var index: WireNumber?
+}
+
+struct NearestRuleMessage: Decodable {
+    var kind: String?
+    var name: String?
+    var namespace: String?
+    var index: WireNumber?
+    var wantedPeer: String?
+    var wantedPorts: String?
 }
 
 struct LostEventMessage: Decodable {

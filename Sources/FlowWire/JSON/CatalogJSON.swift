@@ -31,12 +31,21 @@ extension [UInt8] {
         append(member: "name", nonEmpty: rule.name)
         append(member: "namespace", nonEmpty: rule.namespace)
         append(member: "labels", nonEmpty: rule.labels)
+        if rule.revision != 0 { append(member: "revision", literal: "\"\(rule.revision)\"") }
         append(member: "kind", nonEmpty: rule.kind)
         closeObject()
     }
 
-    /// The member `rule` of `apus`.
+    /// The member `rule` of `apus`, or for a default deny `default_deny` and `selected_by`.
     mutating func append(rule: RuleReference) {
+        if let cause = rule.defaultDeny {
+            append(member: "default_deny", literal: "true")
+            return append(member: "selected_by", array: cause.policies) { json, policy in
+                json.append(text: "{")
+                json.append(policy)
+                json.closeObject()
+            }
+        }
         append(text: "\"rule\":{")
         append(member: "kind", nonEmpty: rule.kind)
         append(member: "name", nonEmpty: rule.name)
@@ -44,6 +53,25 @@ extension [UInt8] {
         append(member: "direction", nonEmpty: rule.direction == .unknown ? "" : rule.direction.name)
         if rule.isDeny { append(member: "deny", literal: "true") }
         append(member: "index", nonZero: UInt64(rule.index))
+        closeObject()
+        append(UInt8(ascii: ","))
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ policy: DefaultDeny.Policy) {
+        append(member: "kind", nonEmpty: policy.kind)
+        append(member: "name", nonEmpty: policy.name)
+        append(member: "namespace", nonEmpty: policy.namespace)
+    }
+
+    /// The member `nearest_rule` of `apus`.
+    mutating func append(nearest rule: NearestRule) {
+        append(text: "\"nearest_rule\":{")
+        append(rule.policy)
+        append(member: "index", nonZero: UInt64(rule.index))
+        append(member: "wanted_peer", nonEmpty: rule.peer ?? "")
+        append(member: "wanted_ports", nonEmpty: rule.ports ?? "")
         closeObject()
         append(UInt8(ascii: ","))
     }
@@ -73,7 +101,7 @@ struct PolicyList {
         let field: FlowFieldMask =
             isAllowed
             ? (isEgress ? .egressAllowedBy : .ingressAllowedBy) : isEgress ? .egressDeniedBy : .ingressDeniedBy
-        guard mask.contains(field) else { return }
+        guard mask.contains(field), reference.isRule else { return }
         json.append(text: "\"\(isEgress ? "egress" : "ingress")_\(isAllowed ? "allowed" : "denied")_by\":[")
         json.append(policy: reference)
         json.append(text: "],")

@@ -25,6 +25,7 @@ struct FlowFragments: Sendable {
     private var rules: FragmentTable
     private var policyLists: FragmentTable
     private var nearestReasons: NearestReasons
+    private var nearestRules: NearestRules
     private var tcpSummaries = FragmentTable.tcpSummaries
     private var icmpSummaries = FragmentTable.icmpSummaries(.v4)
     private var icmpv6Summaries = FragmentTable.icmpSummaries(.v6)
@@ -48,6 +49,7 @@ struct FlowFragments: Sendable {
         rules = .catalog(catalog.rules) { $0.append(rule: $1) }
         policyLists = .policyLists(catalog, mask)
         nearestReasons = NearestReasons(catalog)
+        nearestRules = NearestRules(catalog) { $0.append(nearest: $1) }
     }
 
     /// The fragments of a flow's line, in the order of the line.
@@ -118,7 +120,9 @@ struct FlowFragments: Sendable {
             let list = PolicyList(rule: flow.rule, isAllowed: isAllowed, direction: flow.direction)
             line.policyList = line.add(policyLists.fragment(list.number, in: &text))
         }
-        if mask.contains(.apus) { line.rule = line.add(rules.fragment(flow.rule, in: &text)) }
+        guard mask.contains(.apus) else { return }
+        line.rule = line.add(rules.fragment(flow.rule, in: &text))
+        if flow.isNotDeniedByRule { line.nearestRule = line.add(nearestRules.fragment(flow, in: &text)) }
     }
 
     /// Both names can stand in the line twice: in `Summary`, and in `apus`.

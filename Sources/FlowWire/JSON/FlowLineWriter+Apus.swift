@@ -26,6 +26,7 @@ extension FlowLineWriter {
         if flow.kind == .kernelDrop { writeKernelDrop(flow, line, &writer) }
         writer.write(line.rule)
         if flow.isDefaultDeny { writer.write("\"default_deny\":true,") }
+        writer.write(line.nearestRule)
         writer.write("\"packets\":", nonZero: flow.packets)
         writer.write("\"bytes\":\"", nonZeroText: flow.bytes)
         writer.write("\"sequence\":\"", nonZeroText: flow.sequence)

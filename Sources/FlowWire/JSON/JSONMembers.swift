@@ -40,7 +40,7 @@ extension [UInt8] {
 
     mutating func closeObject() { replaceComma("}") }
 
-    private mutating func append<Item>(
+    mutating func append<Item>(
         member name: String, array elements: [Item], _ render: (inout [UInt8], Item) -> Void
     ) {
         append(text: "\"\(name)\":[")

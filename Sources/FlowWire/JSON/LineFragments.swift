@@ -25,6 +25,7 @@ struct LineFragments {
     var kernelReason = Fragment()
     var kernelFunction = Fragment()
     var rule = Fragment()
+    var nearestRule = Fragment()
 
     init(dropReason: DropReason, room: Int) {
         self.dropReason = dropReason

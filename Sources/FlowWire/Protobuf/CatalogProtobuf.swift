@@ -26,10 +26,36 @@ extension [UInt8] {
 
     /// `flow.Policy`.
     mutating func append(policyOf rule: RuleReference) {
+        guard rule.isRule else { return }
         append(1, nonEmpty: rule.name)
         append(2, nonEmpty: rule.namespace)
         for label in rule.labels { append(3, bytes: label.utf8) }
+        append(4, nonZero: rule.revision)
         append(5, nonEmpty: rule.kind)
+    }
+
+    /// The fields of `flow.Apus` that tell the rule: `rule`, or of a default deny `default_deny` and `selected_by`.
+    mutating func append(decisionOf rule: RuleReference) {
+        guard let cause = rule.defaultDeny else { return append(4) { $0.append(messageOf: rule) } }
+        append(5, nonZero: 1)
+        for policy in cause.policies { append(11) { $0.append(messageOf: policy) } }
+    }
+
+    /// `flow.Apus.Policy`.
+    private mutating func append(messageOf policy: DefaultDeny.Policy) {
+        append(1, nonEmpty: policy.kind)
+        append(2, nonEmpty: policy.name)
+        append(3, nonEmpty: policy.namespace)
+    }
+
+    /// The field `nearest_rule` of `flow.Apus`.
+    mutating func append(nearestRuleOf rule: NearestRule) {
+        append(12) { message in
+            message.append(messageOf: rule.policy)
+            message.append(4, nonZero: UInt64(rule.index))
+            message.append(5, nonEmpty: rule.peer ?? "")
+            message.append(6, nonEmpty: rule.ports ?? "")
+        }
     }
 
     /// `flow.Apus.Rule`.

@@ -19,6 +19,7 @@ struct FlowMessageParts {
     var kernelFunction = Fragment()
     var policy = Fragment()
     var rule = Fragment()
+    var nearestRule = Fragment()
 
     /// All tags, numbers, addresses and times at their longest take less than half of it.
     private static let fixedRoom = 1_024
@@ -27,8 +28,9 @@ struct FlowMessageParts {
     var room: Int {
         let once = Int(constants.count + responseNode.count + source.count + destination.count + sourceNames.count)
         let more = Int(destinationNames.count + sourceService.count + destinationService.count + interfaceName.count)
-        let rest = Int(summary.count + 2 * (kernelReason.count + kernelFunction.count) + policy.count + rule.count)
-        return Self.fixedRoom + once + more + rest
+        let decision = Int(policy.count + rule.count + nearestRule.count)
+        let rest = Int(summary.count + 2 * (kernelReason.count + kernelFunction.count))
+        return Self.fixedRoom + once + more + rest + decision
     }
 
     @inline(__always)
@@ -52,7 +54,9 @@ struct FlowMessageParts {
         if flow.kind == .kernelDrop && (mask.contains(.summary) || mask.contains(.apus)) { addKernel(flow, &fragments) }
         if flow.rule == 0 { return }
         policy = fragments.policy(flow.rule)
-        if mask.contains(.apus) { rule = fragments.rule(flow.rule) }
+        guard mask.contains(.apus) else { return }
+        rule = fragments.rule(flow.rule)
+        if flow.isNotDeniedByRule { nearestRule = fragments.nearestRule(flow) }
     }
 
     private mutating func addKernel(_ flow: Flow, _ fragments: inout ProtobufFragments) {

@@ -21,7 +21,7 @@ extension FlowMessageWriter {
     /// One of the four `*_by` lists, with the rule that decided a verdict or a drop.
     @inline(__always)
     func writePolicy(to writer: inout ByteWriter) {
-        guard flow.rule != 0 else { return }
+        guard parts.policy.count != 0 else { return }
         let isAllowed = flow.kind == .policyVerdict && (flow.verdict == .forwarded || flow.verdict == .redirected)
         guard isAllowed || flow.isDeniedByPolicy else { return }
         switch (parts.direction == .egress, isAllowed) {
@@ -39,8 +39,9 @@ extension FlowMessageWriter {
         let message = writer.open(200_000)
         let empty = writer.count
         if flow.kind == .kernelDrop { writeKernel(to: &writer) }
-        if flow.rule != 0 { writer.write(4, parts.rule) }
+        writer.write(parts.rule)
         writer.write(5, trueOnly: flow.isDefaultDeny)
+        writer.write(parts.nearestRule)
         writer.write(6, nonZero: flow.packets)
         writer.write(7, nonZero: flow.bytes)
         writer.write(8, nonZero: flow.sequence)

@@ -21,6 +21,7 @@ struct ProtobufFragments: Sendable {
     private var names: FragmentTable
     private var summaries: FragmentTable
     private var nearestReasons: NearestReasons
+    private var nearestRules: NearestRules
     private let catalog: FlowCatalog
 
     init(_ context: FlowJSONContext, _ mask: FlowFieldMask) {
@@ -39,13 +40,14 @@ struct ProtobufFragments: Sendable {
         }
         services = .catalog(catalog.services) { $0.append(messageOf: $1) }
         policies = .catalog(catalog.rules) { $0.append(policyOf: $1) }
-        rules = .catalog(catalog.rules) { $0.append(messageOf: $1) }
+        rules = .catalog(catalog.rules) { $0.append(decisionOf: $1) }
         names = .catalog(catalog.names) { $0.append(text: $1) }
         summaries = FragmentTable { shape, bytes in
             bytes.append(text: FlowSummary.text(SummaryShape(rawValue: shape).flow))
             return true
         }
         nearestReasons = NearestReasons(catalog)
+        nearestRules = NearestRules(catalog) { $0.append(nearestRuleOf: $1) }
     }
 }
 
@@ -57,6 +59,7 @@ extension ProtobufFragments {
     mutating func service(_ index: UInt32) -> Fragment { services.fragment(index, in: &text) }
     mutating func policy(_ index: UInt32) -> Fragment { policies.fragment(index, in: &text) }
     mutating func rule(_ index: UInt32) -> Fragment { rules.fragment(index, in: &text) }
+    mutating func nearestRule(_ flow: Flow) -> Fragment { nearestRules.fragment(flow, in: &text) }
     mutating func name(_ index: UInt32) -> Fragment { names.fragment(index, in: &text) }
     mutating func summary(_ flow: Flow) -> Fragment { summaries.fragment(SummaryShape(flow).rawValue, in: &text) }
     mutating func nearestReason(_ name: UInt32) -> DropReason { nearestReasons.reason(name) }

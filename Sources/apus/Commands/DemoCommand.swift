@@ -102,7 +102,7 @@ private final class Demo: Sendable {
             history: .init(directory: command.dataDir ?? temporary!), listen: [command.listen ?? Self.defaultAddress],
             nodeName: LabPlan.nodeName)
         command.pipeline.apply(to: &settings)
-        settings.enforcement = .enforce
+        settings.enforcement.mode = .enforce
         settings.datapath.restrictToNamespaces = lab.namespaceInodes
         let interfaces = Dictionary(uniqueKeysWithValues: lab.pods.map { ($0.hostInterface, $0.hostInterfaceName) })
         let server = try await Self.startServer(settings, interfaces, canMove: command.listen == nil, logger)

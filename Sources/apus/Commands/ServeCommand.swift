@@ -21,6 +21,16 @@ extension EnforcementMode: ExpressibleByArgument {
     package var defaultValueDescription: String { Self.allValueStrings[Int(rawValue)] }
 }
 
+extension EnforcementRules.Exception: ExpressibleByArgument {
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].split(separator: "/", omittingEmptySubsequences: false).count == 2,
+            let mode = EnforcementMode(argument: String(parts[1]))
+        else { return nil }
+        self.init(pods: String(parts[0]), mode: mode)
+    }
+}
+
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -48,6 +58,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "What policies do: none, audit, enforce.")
     var enforcement = EnforcementMode.none
+
+    @Option(
+        help: ArgumentHelp(
+            "What policies do for the pods that a pattern names, as 'shop/web-*=audit'; may be repeated, the first that fits counts.",
+            valueName: "ns/pod=mode"))
+    var enforcementOf: [EnforcementRules.Exception] = []
 
     @Option(help: "Where history and identities are kept.")
     var dataDir = "/var/lib/apus"
@@ -113,7 +129,7 @@ struct ServeCommand: AsyncParsableCommand {
         api.warn(logger)
         try api.apply(to: &settings, logger)
         pipeline.apply(to: &settings)
-        settings.enforcement = enforcement
+        settings.enforcement = EnforcementRules(mode: enforcement, exceptions: enforcementOf)
         settings.corsOrigins = corsOrigin
         settings.ciliumEvents = ciliumEvents
         settings.limits.ciliumRingBytes = ciliumRingBytes

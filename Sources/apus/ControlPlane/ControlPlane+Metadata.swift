@@ -11,8 +11,6 @@ struct MetadataSource: Sendable {
     var subjects: [LocalEndpoint] = []
     var identities: [IdentityDescription] = []
     var policies: [NetworkPolicy] = []
-    /// By policy, since when it is as it is.
-    var policyRevisions: [NetworkPolicy: UInt64] = [:]
     /// Rises whenever something else is in force.
     private(set) var revision: UInt64 = 0
 
@@ -24,8 +22,6 @@ struct MetadataSource: Sendable {
     mutating func follow(_ newest: ManifestSet, _ update: DirectoryUpdate, _ policies: PolicySet) {
         follow(newest)
         (subjects, identities, self.policies) = (update.subjects, update.identities, policies.policies)
-        let known = policyRevisions
-        policyRevisions = Dictionary(uniqueKeysWithValues: policies.policies.map { ($0, known[$0] ?? revision) })
     }
 
     /// Takes milliseconds where there are thousands of objects.
@@ -48,7 +44,7 @@ struct MetadataSource: Sendable {
     private func report(_ policy: NetworkPolicy) -> PolicyReport {
         PolicyReport(
             kind: policy.kind, namespace: policy.namespace, name: policy.name,
-            revision: policyRevisions[policy] ?? 0,
+            revision: policy.revision,
             endpoints: subjects.filter { policy.selects($0.labels) }.map { "\($0.namespace)/\($0.podName)" }.sorted(),
             remarks: policy.remarks.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" })
     }

@@ -38,6 +38,7 @@ final class ControlPlane: Sendable {
         /// All that follows from `manifests` and `addressNames` is in force; not so at first, and after a failure.
         var isInForce = false
         var policies: PolicySet?
+        var compiler: PolicyCompiler
         var interfaces: [Interface] = []
         /// Pods' endpoint ids, by qualified name.
         var endpointIDs: [Interface.Endpoint: (id: UInt32, identity: Identity)] = [:]
@@ -50,15 +51,16 @@ final class ControlPlane: Sendable {
     private let state: Mutex<State>
     private let catalog: FlowCatalog
     private let publisher: DirectoryPublisher
-    private let enforcement: EnforcementMode
+    private let enforcement: EnforcementRules
     let clusterName: String
 
     init(
         datapath: consuming Datapath, directory: Directory, catalog: FlowCatalog, publisher: DirectoryPublisher,
-        enforcement: EnforcementMode
+        enforcement: EnforcementRules
     ) {
         clusterName = directory.clusterName
-        state = Mutex(State(datapath: consume datapath, directory: directory))
+        state = Mutex(
+            State(datapath: consume datapath, directory: directory, compiler: PolicyCompiler(catalog: catalog)))
         self.catalog = catalog
         self.publisher = publisher
         self.enforcement = enforcement
@@ -106,14 +108,15 @@ final class ControlPlane: Sendable {
         state.isInForce = false
         let policies = PolicySet(manifests, addressNames: state.directory.addressNames, last: state.policies)
         let update = state.directory.update(manifests, prefixes: policies.prefixes)
-        let compiled = compile(policies, update)
+        let compiled = compile(policies, update, &state.compiler)
         state.endpointIDs = Dictionary(
             uniqueKeysWithValues: update.subjects.map {
                 (.pod(namespace: $0.namespace, name: $0.podName), ($0.id, $0.identity))
             })
         publisher.publish(update.snapshot)
-        try state.datapath?.apply(update.addresses)
+        // Policies know new identities and old ones when addresses change from the one to the other.
         try state.datapath?.apply(compiled)
+        try state.datapath?.apply(update.addresses)
         for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
         state.manifests = manifests
         state.policies = policies
@@ -139,7 +142,9 @@ final class ControlPlane: Sendable {
         return true
     }
 
-    private func compile(_ policies: PolicySet, _ update: DirectoryUpdate) -> [EndpointPolicy] {
+    private func compile(
+        _ policies: PolicySet, _ update: DirectoryUpdate, _ compiler: inout PolicyCompiler
+    ) -> [EndpointPolicy] {
         let peers = update.identities.map {
             PolicyPeer(
                 identity: $0.identity, labels: $0.labels, prefix: $0.prefix,
@@ -148,8 +153,8 @@ final class ControlPlane: Sendable {
         let subjects = update.subjects.map {
             PolicySubject(endpoint: $0.id, labels: $0.labels, namedPorts: $0.namedPorts.compactMap(NamedPort.init))
         }
-        return PolicyCompiler(catalog: catalog, peers: peers)
-            .compile(policies, subjects: subjects, settings: EnforcementSettings(mode: enforcement))
+        return compiler.update(
+            policies, peers: peers, subjects: subjects, settings: enforcement.settings(update.subjects))
     }
 
     // MARK: Interfaces

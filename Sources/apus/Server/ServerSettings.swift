@@ -21,5 +21,5 @@ struct ServerSettings: Sendable {
     var credentials: Credentials?
     var nodeName: String
     var nodeAddresses: [IPAddress] = []
-    var enforcement = EnforcementMode.none
+    var enforcement = EnforcementRules()
 }

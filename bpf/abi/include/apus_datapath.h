@@ -101,13 +101,15 @@ struct apus_event {
 	__u32 source_identity; // 0: not looked up
 	__u32 destination_identity;
 	__u32 endpoint; // id of the endpoint at whose interface this was seen; 0 for a kernel drop
-	__u32 rule;     // deciding rule; 0: none (default deny, not enforced, kernel drop)
+	__u32 rule;     // deciding rule, or what a default deny comes from; 0: none (not enforced, kernel drop)
 	__u32 ifindex;  // 0: unknown
 	__u32 reason;   // drop: flow.DropReason; kernel drop: enum skb_drop_reason of the running kernel;
 			// trace: flow.TraceObservationPoint, 0 for delivery to the endpoint
 	__u64 bytes;    // layer 3 and up; since the last event of this connection and direction, for a trace
 	__u32 packets;  // likewise
-	__u32 network_namespace; // inode number; kernel drops only
+	// Kernel drop: inode number of the network namespace; all else: number of the policy that the endpoint was
+	// held to, 0: none.
+	__u32 namespace_or_policy;
 	__u64 location;          // address in the kernel at which the packet was freed; kernel drops only
 	char interface[16];      // kernel drops only
 	__u16 ether_type;        // host order
@@ -145,11 +147,18 @@ enum apus_enforcement {
 struct apus_endpoint {
 	__u32 id;
 	__u32 identity;
+	__u32 slot;         // index into `policy_in_force`
+	__u8 has_ethernet;  // 1: packets of the interface begin with an Ethernet header; 0: perhaps not
+	__u8 reserved[3];
+};
+
+// `policy_in_force`, array that user space maps into its memory: slot → what the endpoint is held to. One aligned word,
+// stored at once: a packet is judged by the old policy or by the new one, never by parts of both.
+struct apus_policy_in_force {
+	__u32 policy; // first part of the keys of its entries; another number whenever anything of it is different; 0: none
 	__u8 ingress; // enum apus_enforcement
 	__u8 egress;
-	__u8 has_ethernet; // 1: packets of the interface begin with an Ethernet header; 0: perhaps not
-	__u8 reserved;
-	__u32 policy_revision; // raised after each change of the endpoint's policy: connections are judged again
+	__u16 reserved;
 };
 
 enum apus_direction {
@@ -157,16 +166,19 @@ enum apus_direction {
 	APUS_EGRESS = 1,  // from the endpoint
 };
 
-// `policy`, LPM trie. Endpoint, identity and direction are always exact (identity 0 means any peer);
+// `policy`, LPM trie. Policy, identity and direction are always exact (identity 0 means any peer);
 // protocol and port may be left out or, for port ranges, be cut short. ICMP has its type as the port.
 struct apus_policy_key {
 	__u32 prefix_bits; // APUS_POLICY_EXACT_BITS, + 8 with the protocol, + 1…16 with the port
-	__u32 endpoint;
+	__u32 policy;      // number of the policy; endpoints with the same rules share it
 	__u32 identity;
 	__u8 direction; // enum apus_direction
 	__u8 protocol;
 	__u16 port_be;
 };
+
+// No peer's identity: the entry says which rule number a packet gets that no entry matches.
+#define APUS_IDENTITY_OF_DEFAULT_DENY 0xffffffffU
 
 #define APUS_POLICY_EXACT_BITS 72
 #define APUS_POLICY_PROTOCOL_BITS 8
@@ -176,8 +188,12 @@ struct apus_policy_value {
 	__u32 rule;      // id that events carry
 	__u8 deny;       // 1: drop
 	__u8 match_bits; // bits of protocol and port in the key (0…24): the longer one wins between two allows
-	__u16 reserved;
+	__u16 hits;      // index into `rule_hits`
 };
+
+// `rule_hits`, per-CPU array of 64-bit counts: how often a rule decided. Index 0 is for rules that have no count of their
+// own, as there are more than entries.
+#define APUS_HITS_OF_OTHERS 0
 
 // Settings that are fixed when the programs are loaded (read-only data).
 struct apus_settings {
@@ -199,6 +215,8 @@ _Static_assert(sizeof(struct apus_event_counters) == 16, "apus_event_counters");
 _Static_assert(sizeof(struct apus_ipcache_key) == 20, "apus_ipcache_key");
 _Static_assert(sizeof(struct apus_ipcache_value) == 4, "apus_ipcache_value");
 _Static_assert(sizeof(struct apus_endpoint) == 16, "apus_endpoint");
+_Static_assert(sizeof(struct apus_policy_in_force) == 8, "apus_policy_in_force is one word");
+_Static_assert(__builtin_offsetof(struct apus_event, namespace_or_policy) == 92, "apus_event.namespace_or_policy");
 _Static_assert(sizeof(struct apus_policy_key) == 16, "apus_policy_key");
 _Static_assert(sizeof(struct apus_policy_value) == 8, "apus_policy_value");
 _Static_assert(sizeof(struct apus_settings) == 56, "apus_settings");

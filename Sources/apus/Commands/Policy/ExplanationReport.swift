@@ -58,9 +58,12 @@ struct DirectionReport: Encodable {
         self.endpoint = endpoint
         passes = explanation.decision.passes
         policies = explanation.selecting.map { policy in
-            "\(policy.kind) \(policy.namespace.isEmpty ? "" : policy.namespace + "/")\(policy.name) (\(policy.file):\(policy.line))"
+            "\(policy.identifier.text) (\(policy.file):\(policy.line))"
         }
-        nearest = explanation.nearest.map { Nearest(rule: $0.rule.text, peer: $0.peer, ports: $0.ports) }
+        nearest = explanation.nearest.map { near in
+            let list = direction == .egress ? "egress" : "ingress"
+            return Nearest(rule: "\(near.policy.text), \(list)[\(near.index)]", peer: near.peer, ports: near.ports)
+        }
         switch explanation.decision {
         case .notEnforced: (reason, rules) = ("allowed: no policy is about it", [])
         case .allowed(let found) where found.isEmpty:
@@ -82,6 +85,11 @@ struct DirectionReport: Encodable {
         if let ports = nearest.ports { lines.append("    takes: \(ports)") }
         return lines
     }
+}
+
+extension DefaultDeny.Policy {
+    /// `CiliumNetworkPolicy shop/web`
+    fileprivate var text: String { "\(kind) \(namespace.isEmpty ? "" : namespace + "/")\(name)" }
 }
 
 extension RuleReference {
