@@ -133,6 +133,9 @@ let package = Package(
             path: "Tests/HistoryVictim", swiftSettings: strict),
         .target(name: "ClientTools", path: "Tests/ClientTools", exclude: ["crowd.py"], swiftSettings: strict),
         .target(
+            name: "PolicyScenarios", dependencies: ["FlowModel", "Manifests", "Policy"],
+            path: "Tests/PolicyScenarios", swiftSettings: strict),
+        .target(
             name: "SyntheticTraffic",
             dependencies: ["DatapathABI", "Directory", "FlowCatalog", "FlowEnrichment", "FlowModel", "Manifests"],
             path: "Tests/SyntheticTraffic", swiftSettings: strict),
@@ -165,7 +168,7 @@ let package = Package(
         tests("ConsoleTests", ["FlowModel", "FlowCatalog", "FlowWire", "Console", "SQLiteRuntime"]),
         tests("ManifestsTests", ["Manifests"]),
         tests("DirectoryTests", ["FlowModel", "FlowCatalog", "Manifests", "Directory"]),
-        tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy"]),
+        tests("PolicyTests", ["FlowModel", "FlowCatalog", "Manifests", "Policy", "PolicyScenarios"]),
         tests("FlowHistoryTests", ["FlowModel", "FlowCatalog", "FlowHistory", "SQLiteRuntime"]),
         tests(
             "HistorySQLTests",
@@ -185,7 +188,10 @@ let package = Package(
             exclude: ["abuse.py"]),
         tests(
             "KernelTests",
-            ["BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowModel", "FlowRing", "Lab", "SystemRuntime"]),
+            [
+                "BPFRuntime", "Datapath", "DatapathABI", "FlowCapture", "FlowCatalog", "FlowModel", "FlowRing", "Lab",
+                "Policy", "PolicyScenarios", "SystemRuntime",
+            ]),
         tests(
             "CiliumEventsTests",
             [

@@ -40,6 +40,8 @@ struct EntryTable {
 
     init(_ direction: TrafficDirection) { self.direction = direction }
 
+    func decides(_ identity: Identity, _ key: TrafficKey) -> Bool { decisions[identity]?[key] != nil }
+
     /// For the same key a deny wins, then the rule with the lower number.
     mutating func add(_ identity: Identity, _ key: TrafficKey, rule: UInt32, isDeny: Bool) {
         if let known = decisions[identity]?[key] {

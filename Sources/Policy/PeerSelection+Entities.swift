@@ -2,7 +2,8 @@ import FlowModel
 
 extension PeerSelection {
     static let entityNames = [
-        "all", "world", "host", "remote-node", "kube-apiserver", "cluster", "cluster-mesh", "init", "health",
+        "all", "world", "world-ipv4", "world-ipv6", "host", "remote-node", "kube-apiserver", "cluster", "cluster-mesh",
+        "init", "health",
         "ingress", "unmanaged", "none",
     ]
 
@@ -12,6 +13,8 @@ extension PeerSelection {
         switch entity {
         case "all": self = .everyone
         case "none": self = .nobody
+        case "world-ipv4": self.init(prefixes: [PrefixPeers(IPPrefix(IPAddress(v4: 0), bits: 96))])
+        case "world-ipv6": self.init(prefixes: [PrefixPeers(IPPrefix(.unspecified, bits: 0))])
         case "world": self.init(reserved: ["world", "world-ipv4", "world-ipv6"])
         case "cluster":
             self.init(reserved: reservedOfCluster)

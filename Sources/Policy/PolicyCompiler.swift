@@ -126,8 +126,10 @@ package struct PolicyCompiler: Sendable {
             RuleReference(DefaultDeny(policies: policies, allowances: allowances), direction))
     }
 
-    /// The node may always reach its pods; what is not default-deny lets everyone else pass.
+    /// The node may always reach its pods; what is not default-deny lets everyone else pass. Where a rule of a policy is
+    /// about everyone and everything, it is that rule that flows name.
     private func addBuiltIn(_ direction: TrafficDirection, isDefaultDeny: Bool, to table: inout EntryTable) {
+        if table.decides(.unknown, .everything) { return }
         let identity: Identity
         switch (isDefaultDeny, direction) {
         case (false, _): identity = .unknown

@@ -160,11 +160,11 @@ private func events(
 }
 
 /// Runs shell commands within the namespace; throws when one fails.
-private func inside(_ namespace: NetworkNamespace, _ script: String) throws {
+func inside(_ namespace: NetworkNamespace, _ script: String) throws {
     _ = try output("exec nsenter --net=\(namespace.path) bash -ec '\(script)'")
 }
 
-private func output(_ script: String) throws -> String {
+func output(_ script: String) throws -> String {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(filePath: "/bin/bash")
