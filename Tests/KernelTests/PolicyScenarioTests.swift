@@ -35,6 +35,27 @@ struct PolicyScenarioTests {
         }
     }
 
+    @Test("Random packets fare as random policies mean")
+    func random() throws {
+        let first = UInt64.random(in: 0...UInt64.max)
+        var kernel = try ScenarioKernel()
+        for round in 0..<UInt64(40) {
+            var random = RandomPolicies(seed: first &+ round)
+            try kernel.apply(PolicySet(scenario: random.text), parties: random.parties)
+            for _ in 0..<100 {
+                let question = random.question()
+                guard let packet = try kernel.packet(of: question) else { continue }
+                let run =
+                    question.direction == .egress
+                    ? try kernel.datapath.fromPod.run(packet: packet, interfaceIndex: Bench.loopback)
+                    : try kernel.datapath.toPod.run(packet: packet, interfaceIndex: Bench.loopback)
+                let expected = random.outcome(question)
+                let passes = expected == .open || expected == .allowed
+                #expect((run.result == -1) == passes, "seed \(random.seed): \(question)\n\(random.text)")
+            }
+        }
+    }
+
     @Test("Packets on a wire between two network namespaces fare as the rules say")
     func wire() throws {
         let node = try NetworkNamespace.unnamed()
@@ -95,8 +116,8 @@ private struct ScenarioKernel: ~Copyable {
     }
 
     /// In the place of those before, as a server does it.
-    mutating func apply(_ policies: PolicySet) throws {
-        cluster = ScenarioCluster(policies)
+    mutating func apply(_ policies: PolicySet, parties: [ScenarioCluster.Party]? = nil) throws {
+        cluster = ScenarioCluster(policies, parties: parties)
         evaluator = PolicyEvaluator(policies)
         try datapath.apply(compiler.update(policies, peers: cluster.peers, subjects: cluster.subjects))
         try datapath.apply(cluster.addresses)
@@ -109,6 +130,24 @@ private struct ScenarioKernel: ~Copyable {
         try datapath.setEndpoint(
             interfaceIndex: interfaceIndex, id: subject.endpoint, identity: subject.peer.identity)
         return try #require(aCase.packet(in: cluster, sourcePort: sourcePort)).frame
+    }
+
+    /// Likewise; nil for a packet of a pod to itself, or between addresses of different families.
+    mutating func packet(of question: RandomPolicies.Question) throws -> [UInt8]? {
+        sourcePort = sourcePort == 60_000 ? 20_000 : sourcePort + 1
+        let (subject, peer) = (cluster.parties[question.subject], cluster.party(of: question.peer))
+        guard subject.endpoint != peer.endpoint,
+            question.ipProtocol != .icmp || peer.addresses[0].isV4 && question.port < 256
+        else { return nil }
+        try datapath.setEndpoint(
+            interfaceIndex: interfaceIndex, id: subject.endpoint, identity: subject.peer.identity)
+        let far = peer.addresses[0]
+        let near = subject.address(isIPv6: !far.isV4)
+        return ScenarioPacket(
+            source: question.direction == .egress ? near : far,
+            destination: question.direction == .egress ? far : near, ipProtocol: question.ipProtocol,
+            port: question.port, sourcePort: sourcePort
+        ).frame
     }
 
     /// What became of the last packet, as its event says it.

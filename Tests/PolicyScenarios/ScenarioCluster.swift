@@ -25,8 +25,8 @@ package struct ScenarioCluster: Sendable {
     /// Address prefixes of the policies, each with an identity of its own.
     package let prefixes: [PolicyPeer]
 
-    package init(_ policies: PolicySet) {
-        parties = Self.parties
+    package init(_ policies: PolicySet, parties: [Party]? = nil) {
+        self.parties = parties ?? Self.parties
         prefixes = policies.prefixes.enumerated().map { index, prefix in
             PolicyPeer(
                 identity: Identity(rawValue: Identity.prefixRange.lowerBound + UInt32(index)),
@@ -79,7 +79,7 @@ package struct ScenarioCluster: Sendable {
         [IPAddress(v4: 0x0a00_0000 + number), IPAddress(high: 0xfd00_0000_0000_0000, low: UInt64(number))]
     }
 
-    private static func pod(
+    package static func pod(
         _ number: UInt32, _ name: String, _ namespace: String, _ labels: [String], _ ports: [NamedPort] = [],
         namespaceLabels: [String] = []
     ) -> Party {
@@ -97,7 +97,7 @@ package struct ScenarioCluster: Sendable {
             addresses: addresses(number), endpoint: number)
     }
 
-    private static func reserved(_ identity: Identity, _ number: UInt32) -> Party {
+    package static func reserved(_ identity: Identity, _ number: UInt32) -> Party {
         let name = identity.reservedName!
         return Party(
             name: name, peer: PolicyPeer(identity: identity, labels: ["reserved:\(name)"]),
@@ -107,4 +107,16 @@ package struct ScenarioCluster: Sendable {
 
 extension PolicySet {
     package init(scenario text: String) { self.init(ManifestSet.parse(text, file: "scenario.yaml")) }
+}
+
+extension ScenarioCluster {
+    /// - Parameter peer: of policies whose pods are this cluster's first parties.
+    package func party(of peer: RandomPolicies.Peer) -> Party {
+        switch peer {
+        case .pod(let index): parties[index]
+        case .host: parties.first { $0.peer.identity == .host }!
+        case .remoteNode: parties.first { $0.peer.identity == .remoteNode }!
+        case .outside(let address): outsider(address)
+        }
+    }
 }

@@ -66,6 +66,17 @@ struct TestCluster {
 /// What the BPF program does with the map: two look-ups, a deny wins, then the longer prefix.
 struct KernelModel {
     let policy: CompiledPolicy
+    private let entries: [Key: [PolicyMapEntry]]
+
+    private struct Key: Hashable {
+        let direction: TrafficDirection
+        let identity: Identity
+    }
+
+    init(policy: CompiledPolicy) {
+        self.policy = policy
+        entries = Dictionary(grouping: policy.entries) { Key(direction: $0.direction, identity: $0.identity) }
+    }
 
     enum Decision: Equatable {
         case notEnforced
@@ -96,8 +107,7 @@ struct KernelModel {
     private func longest(
         _ direction: TrafficDirection, _ identity: Identity, _ ipProtocol: IPProtocol, _ port: UInt16
     ) -> PolicyMapEntry? {
-        policy.entries.filter { entry in
-            guard entry.direction == direction, entry.identity == identity else { return false }
+        (entries[Key(direction: direction, identity: identity)] ?? []).filter { entry in
             guard entry.matchBits >= 8 else { return true }
             let ignoredBits = 24 - entry.matchBits
             return entry.ipProtocol == ipProtocol && Int(entry.port) >> ignoredBits == Int(port) >> ignoredBits
