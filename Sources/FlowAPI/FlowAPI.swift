@@ -1,8 +1,15 @@
+package import FlowFilter
 package import FlowObserver
 package import FlowWire
 package import HTTPTransport
 package import NIOCore
 package import NIOPosix
+
+/// Explains a connection by policies to a caller of these namespaces; nil: of all.
+package typealias PolicyExplainer =
+    @Sendable (_ from: String, _ to: String, _ port: String, _ namespaces: Set<String>?) -> Result<
+        ExplanationReport, FilterError
+    >
 
 /// What each path answers. The routes themselves are in `Routes`.
 package struct FlowAPI: HTTPResponder {
@@ -21,6 +28,10 @@ package struct FlowAPI: HTTPResponder {
         package var metadata: @Sendable () -> Metadata = { Metadata() }
         /// Another text, of letters, digits and `-`, whenever `metadata` is another.
         package var metadataState: @Sendable () -> String = { "0" }
+        /// What policies do with a connection between `from` and `to` at `port`, told to a caller of these namespaces.
+        package var explainPolicies: PolicyExplainer = { from, _, _, _ in
+            .failure(FilterError(parameter: "from", value: from, problem: "this server has no policies"))
+        }
         /// What this server lacks to be of use; none: it is ready.
         package var obstacles: @Sendable () -> [String] = { [] }
 

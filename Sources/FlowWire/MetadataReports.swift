@@ -86,6 +86,22 @@ package struct IdentityReport: Codable, Hashable, Sendable {
     }
 }
 
+/// An entry of one of a policy's lists, and how often it decided.
+package struct PolicyRuleReport: Codable, Hashable, Sendable {
+    /// `ingress`, `ingressDeny`, `egress` or `egressDeny`.
+    package var list: String
+    /// Position in the list, from 0.
+    package var index: Int
+    /// Packets that it let begin a connection, or denied, since the policy is as it is; nil: not counted by itself.
+    package var hits: String?
+
+    package init(list: String, index: Int, hits: UInt64?) {
+        self.list = list
+        self.index = index
+        self.hits = hits.map { String($0) }
+    }
+}
+
 /// A policy in force.
 package struct PolicyReport: Codable, Hashable, Sendable {
     /// `CiliumNetworkPolicy`, `CiliumClusterwideNetworkPolicy` or `NetworkPolicy`.
@@ -99,10 +115,17 @@ package struct PolicyReport: Codable, Hashable, Sendable {
     package var endpoints: [String]
     /// What of it is understood and has no effect, or not all of it, and where that stands.
     package var remarks: [String]
+    /// In the order of the lists and of their entries.
+    package var rules: [PolicyRuleReport]
+    /// Packets that no rule let through, of endpoints that this policy, and perhaps others, are about.
+    package var default_denies: String
 
     package init(
-        kind: String, namespace: String, name: String, revision: UInt64, endpoints: [String], remarks: [String] = []
+        kind: String, namespace: String, name: String, revision: UInt64, endpoints: [String], remarks: [String] = [],
+        rules: [PolicyRuleReport] = [], defaultDenies: UInt64 = 0
     ) {
+        self.rules = rules
+        default_denies = String(defaultDenies)
         self.kind = kind
         self.namespace = namespace.isEmpty ? nil : namespace
         self.name = name

@@ -31,6 +31,7 @@ struct DemoTests {
         Thread.sleep(forTimeInterval: 3)
         try followersDoNotSlowEachOther(api)
         try bothProtocolsAnswer(api)
+        try policiesAreExplained(api)
         let metrics = try curl(api + "/metrics")
         #expect(try Tool.run("promtool", ["check", "metrics"], input: metrics).status == 0)
         #expect(metrics.contains("hubble_drop_total{reason=\"POLICY_DENIED\""))
@@ -43,6 +44,8 @@ struct DemoTests {
         try checkAccount(demo.errors, flows: flows.count)
         checkVerdicts(flows)
         checkNames(flows)
+        checkPolicies(flows)
+        try policiesArePrinted(directory.path, drops: flows.count { $0.isDrop })
 
         let stored = try Child(
             Apus.path, ["observe", "--data-dir", directory.path, "--since", "1h", "--output", "json"])
@@ -60,6 +63,72 @@ struct DemoTests {
         }
         let problem = try curl(api + "/v1/flows?verdict=SUNK")
         #expect(problem.contains("\"status\":400") && problem.contains("FORWARDED"))
+    }
+
+    /// Of each policy drop: the policies that are about the endpoint, and what the nearest rule wants.
+    private func checkPolicies(_ flows: [FlowLine.Flow]) {
+        for drop in flows.filter(\.isDrop) {
+            let isOfFrontend =
+                drop.traffic_direction == "INGRESS" && drop.destination?.pod_name?.hasPrefix("frontend-") == true
+            let policy = isOfFrontend ? "frontend-backend-communication" : "zero-trust"
+            #expect(drop.apus?.default_deny == true && drop.apus?.selected_by?.map(\.name) == [policy])
+            #expect(drop.apus?.nearest_rule?.name == policy)
+            let isBackend = drop.source?.pod_name?.hasPrefix("backend-") == true
+            let wantedPeer = isOfFrontend ? (isBackend ? nil : "app=backend") : "name=secret-pods"
+            let told = drop.apus?.nearest_rule?.wanted_peer
+            // Of what is no pod it also wants a namespace and a cluster.
+            #expect(wantedPeer.map { told?.hasPrefix($0) == true } ?? (told == nil), "\(told ?? "")")
+            let wantsPort = isOfFrontend && drop.destinationPort != 9_090
+            #expect(drop.apus?.nearest_rule?.wanted_ports == (wantsPort ? "TCP 9090" : nil))
+        }
+        let allowed = flows.filter { $0.isPolicyVerdict && $0.destinationPort == 9_090 }
+        #expect(allowed.contains { $0.ingress_allowed_by?.map(\.name) == ["frontend-backend-communication"] })
+    }
+
+    private func policiesArePrinted(_ directory: String, drops: Int) throws {
+        let printed = try Child(
+            Apus.path,
+            ["observe", "--data-dir", directory, "--since", "1h", "--verdict", "DROPPED", "--print-policy-names"])
+        #expect(printed.waitForEnd() == 0)
+        let lines = printed.output.split(separator: "\n").filter { $0.contains("Policy denied") }
+        #expect(lines.count == drops)
+        #expect(
+            lines.allSatisfy {
+                $0.contains(" BY no rule of zero-trust (CiliumNetworkPolicy); nearest: zero-trust ")
+                    || $0.contains(" BY no rule of frontend-backend-communication (CiliumNetworkPolicy); nearest: ")
+            })
+        #expect(lines.contains { $0.contains("ingress[0] wants TCP 9090 (") })
+        #expect(lines.contains { $0.contains("egress[0] wants peer name=secret-pods (") })
+    }
+
+    /// The policies in force, how often their rules decided, and what they do with a connection.
+    private func policiesAreExplained(_ api: String) throws {
+        let server = ["--server", String(api.dropFirst("http://".count))]
+        let list = try Child(Apus.path, ["policy", "list"] + server)
+        #expect(list.waitForEnd() == 0, "\(list.errors)")
+        let rows = list.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let names = rows.filter { $0.count > 5 && $0[1] == "CiliumNetworkPolicy" }
+        #expect(names.map(\.[0]) == ["default/frontend-backend-communication", "default/zero-trust"])
+        #expect(names.map(\.[3]) == ["2", "1"] && names.allSatisfy { Int($0.last!)! > 0 }, "\(list.output)")
+        let rules = rows.filter { $0.first?.contains("gress[") == true }
+        #expect(rules.map(\.[0]) == ["ingress[0]", "ingress[0]", "egress[0]"] && Int(rules[0][1])! > 0)
+
+        let document = try curl(api + "/v1/endpoints")
+        let pod = try #require(document.split(separator: "\"").first { $0.hasPrefix("frontend-") })
+        func explain(_ arguments: String...) throws -> Child {
+            let child = try Child(Apus.path, ["policy", "explain"] + server + arguments)
+            _ = child.waitForEnd()
+            return child
+        }
+        let missed = try explain("--from", "default/outsider", "--to", "default/\(pod)", "--port", "9090")
+        #expect(
+            missed.output.contains("nearest: CiliumNetworkPolicy default/frontend-backend-communication, ingress[0]"))
+        #expect(missed.output.contains("wants of the other end: app=backend\nverdict: DROPPED"), "\(missed.errors)")
+        let allowed = try explain("--from", "app=backend", "--to", "default/\(pod)", "--port", "9090/TCP")
+        #expect(allowed.output.contains("allowed\n  by CiliumNetworkPolicy default/frontend-backend-communication"))
+        let problem = try curl(api + "/v1/policies/explain?from=default/outsidr&to=world&port=1")
+        #expect(problem.contains("\"status\":400") && problem.contains("did you mean"), "\(problem)")
+        #expect(try curl(api + "/v1/policies/explain?from=host&to=world").contains("port: is required"))
     }
 
     /// Two that read and one that never does.

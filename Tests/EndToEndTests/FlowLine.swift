@@ -13,6 +13,7 @@ struct FlowLine: Decodable, Sendable {
         var traffic_direction: String?
         var drop_reason_desc: String?
         var is_reply: Bool?
+        var ingress_allowed_by: [Policy]?
         var apus: Apus?
     }
     struct IPHeader: Decodable, Sendable { var source: String, destination: String }
@@ -26,7 +27,11 @@ struct FlowLine: Decodable, Sendable {
     struct Apus: Decodable, Sendable {
         var kernel_drop_reason: String?, kernel_function: String?, packets: Int?, sequence: String?
         var source_unknown: String?
+        var default_deny: Bool?, selected_by: [Policy]?, nearest_rule: NearestRule?
     }
+
+    struct Policy: Decodable, Sendable { var kind: String, name: String, namespace: String? }
+    struct NearestRule: Decodable, Sendable { var name: String, wanted_peer: String?, wanted_ports: String? }
 
     var flow: Flow?
     var lost_events: LostEvents?

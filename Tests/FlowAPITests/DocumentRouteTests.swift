@@ -89,7 +89,7 @@ struct DocumentRouteTests {
     @Test("that the client has in this state is not sent again")
     func conditional() throws {
         let served = Self.served()
-        for path in ["/v1/endpoints", "/v1/policies", "/v1/identities", "/v1/namespaces", "/openapi.yaml"] {
+        for path in ["/v1/endpoints", "/v1/identities", "/v1/namespaces", "/openapi.yaml"] {
             let tag = try #require(served.ask([], of: path).headers["etag"], "\(path)")
             for known in [tag, "\"x\", \(tag)", "*", String(tag.dropFirst(2))] {
                 let again = served.ask([], of: path, ["if-none-match": known])
@@ -98,9 +98,10 @@ struct DocumentRouteTests {
             }
             #expect(served.ask([], of: path, ["if-none-match": "\"x\""]).status == 200)
         }
-        let before = served.ask([], of: "/v1/policies").headers["etag"]
+        let before = served.ask([], of: "/v1/endpoints").headers["etag"]
         served.know { $0.metadataState = { "8" } }
-        #expect(served.ask([], of: "/v1/policies").headers["etag"] != before)
+        #expect(served.ask([], of: "/v1/endpoints").headers["etag"] != before)
+        #expect(served.ask([], of: "/v1/policies").headers["cache-control"] == "no-store")
         #expect(served.ask([], of: "/v1/status").headers["cache-control"] == "no-store")
     }
 

@@ -26,16 +26,16 @@ extension FlowAPI {
     }
 
     /// A document about the cluster, made by a query thread unless the client has it in this state.
+    ///
+    /// - Parameter isStable: it changes when the control plane's state does, and only then.
     func metadata(
-        _ request: APIRequest, accepting parameters: [FilterParameter] = [],
+        _ request: APIRequest, accepting parameters: [FilterParameter] = [], isStable: Bool = true,
         _ report: @escaping @Sendable (MetadataQuestion, Metadata) -> any Encodable & Sendable
     ) -> HTTPResponse {
         do throws(FilterError) {
             let question = try MetadataQuestion(queryItems: request.queryItems, accepting: parameters)
             let namespaces = request.caller.namespaces
-            let scope = namespaces.map { EntityTag.hash($0.sorted().joined(separator: ",").utf8) } ?? 0
-            let tag = EntityTag(state: "\(sources.metadataState())-\(String(scope, radix: 16))")
-            return tag.answer(request.http, cacheControl: "private, no-cache") { headers in
+            func document(_ headers: HTTPFields) -> HTTPResponse {
                 var headers = headers
                 headers.append("content-type", "application/json")
                 let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
@@ -44,6 +44,30 @@ extension FlowAPI {
                 }
                 return .streaming(status: 200, headers: headers, body: body)
             }
+            guard isStable else { return document(["cache-control": "no-store"]) }
+            let scope = namespaces.map { EntityTag.hash($0.sorted().joined(separator: ",").utf8) } ?? 0
+            let tag = EntityTag(state: "\(sources.metadataState())-\(String(scope, radix: 16))")
+            return tag.answer(request.http, cacheControl: "private, no-cache", document)
+        } catch {
+            return HTTPProblem(error).response
+        }
+    }
+
+    /// Answered at once: a question costs some microseconds a policy.
+    func explainPolicies(_ request: APIRequest) -> HTTPResponse {
+        do throws(FilterError) {
+            let names = ["from", "to", "port"]
+            let own = try OwnParameters(request.queryItems, names)
+            _ = try FlowRequest(queryItems: request.queryItems, now: 0, accepting: [], others: names)
+            var values: [String] = []
+            for name in names {
+                guard let value = own[name] else { throw own.error(name, "is required") }
+                values.append(value)
+            }
+            let report = try sources.explainPolicies(values[0], values[1], values[2], request.caller.namespaces).get()
+            var answer = HTTPResponse.text(ReportJSON.text(report), contentType: "application/json")
+            answer.headers.append("cache-control", "no-store")
+            return answer
         } catch {
             return HTTPProblem(error).response
         }

@@ -31,7 +31,11 @@ extension FlowAPI {
             $0.metadata($1, accepting: [.namespace, .pod, .label, .workload, .not]) { $0.endpoints($1) }
         },
         "/v1/identities": Route(role: .metadata) { $0.metadata($1) { $0.identities($1) } },
-        "/v1/policies": Route(role: .metadata) { $0.metadata($1, accepting: [.namespace]) { $0.policies($1) } },
+        // Counts are other ones all the time.
+        "/v1/policies": Route(role: .metadata) {
+            $0.metadata($1, accepting: [.namespace], isStable: false) { $0.policies($1) }
+        },
+        "/v1/policies/explain": Route(role: .metadata) { $0.explainPolicies($1) },
         "/openapi.yaml": Route(role: .metadata) { $0.description($1) },
         "/metrics": Route(role: .metrics) { api, request in
             .text(api.metrics(for: request.caller), contentType: "text/plain; version=0.0.4; charset=utf-8")

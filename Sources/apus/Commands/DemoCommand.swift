@@ -122,7 +122,7 @@ private final class Demo: Sendable {
             console = ConsoleStage()
             console.start(
                 server.pipeline.flows, server.pipeline.losses,
-                server.pipeline.printer(command.output.output, isColoured: command.output.isColoured))
+                server.pipeline.printer(command.output))
             traffic = try LabTraffic(.demo(lab), exchangesPerSecond: command.rate)
         } catch {
             _ = await server.stop()

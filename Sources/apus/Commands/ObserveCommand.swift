@@ -147,9 +147,7 @@ struct StoredFlows {
             throw CommandFailure.usage("--follow needs a server: a store that nobody writes has no new flows")
         }
         if request.isOpen { request.last = FlowAPI.defaultLast }
-        var printer = FlowPrinter(
-            format: output.output, colour: output.isColoured, catalog: catalog, nodeName: nodeName,
-            version: Version.current, storeID: storeID)
+        var printer = output.printer(catalog: catalog, nodeName: nodeName, storeID: storeID)
         let answer = observer.answer(to: request)
         var progress = FlowAnswer.Progress.more
         while case .more = progress {
@@ -189,7 +187,8 @@ struct ServedFlows {
     private func printText(_ lines: HTTPResponseLines, _ output: OutputOptions) async throws {
         let catalog = FlowCatalog()
         var decoder = FlowJSONDecoder(catalog)
-        var printer = FlowPrinter(format: output.output, colour: output.isColoured, catalog: catalog)
+        var printer = FlowPrinter(
+            format: output.output, colour: output.isColoured, options: output.printerOptions, catalog: catalog)
         for try await line in lines {
             var bytes: [UInt8] = []
             switch try decoder.decode(Array(line.utf8)) {

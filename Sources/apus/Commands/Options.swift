@@ -77,15 +77,25 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "When to use colours: auto, always, never. auto honours NO_COLOR.")
     var color = ColourMode.auto
 
+    @Flag(help: "Say which policy decided, or of which policies no rule let the packet through, and the nearest one.")
+    var printPolicyNames = false
+
     var isColoured: Bool {
         color.isColoured(
             isTerminal: StandardStream.output.isTerminal, noColour: ProcessInfo.processInfo.environment["NO_COLOR"])
     }
 
+    var printerOptions: PrinterOptions {
+        var options = PrinterOptions()
+        options.showsPolicyNames = printPolicyNames
+        return options
+    }
+
     /// - Parameter storeID: 16 bytes; see `FlowJSONContext`.
     func printer(catalog: FlowCatalog, nodeName: String, storeID: [UInt8]) -> FlowPrinter {
         FlowPrinter(
-            format: output, colour: isColoured, catalog: catalog, nodeName: nodeName, version: Version.current,
+            format: output, colour: isColoured, options: printerOptions, catalog: catalog, nodeName: nodeName,
+            version: Version.current,
             storeID: storeID)
     }
 }

@@ -50,6 +50,7 @@ final class ControlPlane: Sendable {
 
     private let state: Mutex<State>
     private let catalog: FlowCatalog
+    private let hits: RuleHitTable
     private let publisher: DirectoryPublisher
     private let enforcement: EnforcementRules
     let clusterName: String
@@ -59,6 +60,7 @@ final class ControlPlane: Sendable {
         enforcement: EnforcementRules
     ) {
         clusterName = directory.clusterName
+        hits = datapath.ruleHits
         state = Mutex(
             State(datapath: consume datapath, directory: directory, compiler: PolicyCompiler(catalog: catalog)))
         self.catalog = catalog
@@ -70,6 +72,12 @@ final class ControlPlane: Sendable {
 
     /// What is in force.
     var metadata: MetadataSource { state.withLock { $0.metadata } }
+
+    /// How often rules decided, as the kernel counts. One system call a rule in force.
+    func ruleHits() -> RuleHits {
+        guard let counts = try? hits.read() else { return RuleHits() }
+        return RuleHits(counts, catalog)
+    }
 
     /// Programs watch what they are to watch.
     var isAttached: Bool { state.withLock { $0.isAttached } }

@@ -116,10 +116,8 @@ final class Pipeline: Sendable {
     }
 
     /// Prints this pipeline's flows. A value of one thread.
-    func printer(_ format: OutputFormat, isColoured: Bool) -> FlowPrinter {
-        FlowPrinter(
-            format: format, colour: isColoured, catalog: catalog, nodeName: context.nodeName, version: Version.current,
-            storeID: storeID.bytes)
+    func printer(_ output: OutputOptions) -> FlowPrinter {
+        output.printer(catalog: catalog, nodeName: context.nodeName, storeID: storeID.bytes)
     }
 
     /// Makes a gap known to those who follow, to history and to metrics.

@@ -2,6 +2,7 @@ import Datapath
 import Directory
 import FlowAPI
 import FlowCatalog
+import FlowFilter
 import FlowHistory
 import FlowModel
 import Foundation
@@ -104,7 +105,15 @@ final class Server: Sendable {
         var sources = FlowAPI.Sources(
             status: { readings.status() }, metrics: { readings.metrics() }, namespaces: { readings.namespaces() },
             now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") })
-        sources.metadata = { controlPlane.metadata.metadata(clusterName: controlPlane.clusterName) }
+        sources.metadata = {
+            controlPlane.metadata.metadata(clusterName: controlPlane.clusterName, hits: controlPlane.ruleHits())
+        }
+        let questions = PolicyQuestions(controlPlane)
+        sources.explainPolicies = { from, to, port, namespaces in
+            Result { () throws(FilterError) in
+                try questions.question(namespaces: namespaces).answer(from: from, to: to, port: port)
+            }
+        }
         sources.metadataState = {
             "\(String(readings.startNanoseconds, radix: 16))-\(controlPlane.metadata.revision)"
         }
