@@ -150,3 +150,15 @@ int apus_to_pod(struct __sk_buff *skb)
 {
 	return handle(skb, APUS_INGRESS);
 }
+
+// Takes out connections that have expired. Packets do not need it: they pass over such entries. User space runs it now
+// and then.
+SEC("syscall")
+int apus_sweep_connections(struct apus_sweep *result)
+{
+	struct sweep sweep = { .now_ns = tick_time_ns() };
+
+	bpf_for_each_map_elem(&conntrack, sweep_connection, &sweep, 0);
+	*result = sweep.result;
+	return 0;
+}

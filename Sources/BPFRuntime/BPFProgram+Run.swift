@@ -52,4 +52,16 @@ extension BPFProgram {
             result: Int32(bitPattern: options.retval), packet: Array(output.prefix(Int(options.data_size_out))),
             mark: after.mark, nanoseconds: options.duration)
     }
+
+    /// Runs a program of type `syscall`, which may change its argument.
+    package borrowing func run<Argument: BitwiseCopyable>(_ argument: inout Argument) throws(BPFError) {
+        var options = unsafe bpf_test_run_opts()
+        unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
+        let status = unsafe withUnsafeMutablePointer(to: &argument) { pointer in
+            unsafe options.ctx_in = UnsafeRawPointer(pointer)
+            unsafe options.ctx_size_in = UInt32(MemoryLayout<Argument>.size)
+            return unsafe bpf_prog_test_run_opts(descriptor.rawValue, &options)
+        }
+        guard status == 0 else { throw BPFError("run BPF program", name, code: -status) }
+    }
 }

@@ -19,6 +19,8 @@ package struct Datapath: ~Copyable, Sendable {
     var freeSlots: [Int]
     /// By endpoint id; what is not here is not enforced.
     var policyNumbers: [UInt32: UInt32] = [:]
+    /// Takes out connections that have expired, from any thread.
+    package let sweeper: ConnectionSweeper
     /// Reads rules' counts from any thread.
     package let ruleHits: RuleHitTable
     private let events: BPFMap
@@ -33,6 +35,7 @@ package struct Datapath: ~Copyable, Sendable {
         let kernel = try KernelSide.load(settings)
         fromPod = kernel.fromPod
         toPod = kernel.toPod
+        sweeper = ConnectionSweeper(kernel.sweep, capacity: settings.conntrackEntries)
         ruleHits = RuleHitTable(kernel.ruleHits)
         table = PolicyTable(kernel.policy, hits: ruleHits)
         policyInForce = kernel.policyInForce
@@ -47,6 +50,9 @@ package struct Datapath: ~Copyable, Sendable {
         watch = kernel.watch
         kernelReasonNames = kernel.reasons.namesByNumber
     }
+
+    /// Entries of the policy map that are taken, and those that there are.
+    package var policyEntries: (used: Int, capacity: Int) { (table.entryCount, table.map.capacity) }
 
     /// What the programs counted since they were loaded.
     package borrowing func counters() throws(DatapathError) -> DatapathCounters {

@@ -7,6 +7,7 @@ struct KernelSide: ~Copyable {
     let policy: BPFMap
     let policyInForce: BPFMappedWords
     let ruleHits: BPFMap
+    let sweep: BPFProgram
     let ipcache: BPFMap
     let endpoints: BPFMap
     let events: BPFMap
@@ -43,7 +44,7 @@ struct KernelSide: ~Copyable {
         return KernelSide(
             fromPod: try pod.program("apus_from_pod"), toPod: try pod.program("apus_to_pod"),
             policy: try pod.map("policy"), policyInForce: try BPFMappedWords(pod.map("policy_in_force")),
-            ruleHits: try pod.map("rule_hits"),
+            ruleHits: try pod.map("rule_hits"), sweep: try pod.program("apus_sweep_connections"),
             ipcache: try pod.map("ipcache"), endpoints: try pod.map("endpoints"), events: try pod.map("events"),
             counterReader: DatapathCounterReader(counters: try pod.map("counters"), kernelDrops: dropProgram),
             watch: watch, reasons: reasons)

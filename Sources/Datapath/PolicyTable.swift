@@ -6,6 +6,7 @@ internal import Glibc
 /// The kernel's `policy` map: the policies that endpoints are held to, each under its number.
 struct PolicyTable: ~Copyable, Sendable {
     private(set) var policies: [UInt32: CompiledPolicy] = [:]
+    private(set) var entryCount = 0
     let map: BPFMap
     let hits: RuleHitTable
 
@@ -29,12 +30,15 @@ struct PolicyTable: ~Copyable, Sendable {
                 ? .mapFull(map: map.name, capacity: map.capacity, setting: "policyEntries") : .bpf(error)
         }
         policies[policy.number] = policy
+        entryCount += rows.count
     }
 
     /// Deletes a policy that no packet is judged by any more.
     mutating func remove(_ number: UInt32) throws(DatapathError) {
         guard let policy = policies[number] else { return }
-        do { try map.remove(keys: policy.rows { _ in 0 }.map(\.key)) } catch { throw .bpf(error) }
+        let keys = policy.rows { _ in 0 }.map(\.key)
+        do { try map.remove(keys: keys) } catch { throw .bpf(error) }
+        entryCount -= keys.count
         policies[number] = nil
         hits.release(policy.rules)
     }

@@ -27,10 +27,33 @@ package struct PipelineReading: Sendable {
     /// nil: there is no API.
     package var serving: ServingReading?
     package var endpoints: Int = 0
+    package var connections = ConnectionsReading()
+    package var policy = PolicyReading()
     package var residentBytes: UInt64 = 0
     package var processorSeconds: Double = 0
     package var startTimeSeconds: Double = 0
     package var version = ""
+
+    /// Connections that the kernel's programs track.
+    package struct ConnectionsReading: Sendable {
+        package var tracked: UInt64 = 0
+        package var capacity: UInt64 = 0
+        package var expired: UInt64 = 0
+        package var sweeps: UInt64 = 0
+        package var sweepNanoseconds: UInt64 = 0
+        package init() {}
+    }
+
+    /// What the kernel holds of policies.
+    package struct PolicyReading: Sendable {
+        package var policies: UInt64 = 0
+        package var revision: UInt64 = 0
+        package var entries: UInt64 = 0
+        package var capacity: UInt64 = 0
+        /// Attempts to put manifests in force that failed: what was in force stayed.
+        package var failures: UInt64 = 0
+        package init() {}
+    }
 
     /// What became of the records that Cilium's programs wrote.
     package struct CiliumReading: Sendable {

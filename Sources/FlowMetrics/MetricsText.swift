@@ -85,11 +85,41 @@ package struct MetricsText {
         sample("apus_flow_ring_capacity_flows", [], pipeline.ringCapacity)
         header("apus_directory_endpoints", "gauge", "Endpoints that the directory knows.")
         sample("apus_directory_endpoints", [], UInt64(pipeline.endpoints))
+        appendConnections(pipeline.connections)
+        appendPolicy(pipeline.policy)
         guard let history = pipeline.history else { return }
         header("apus_history_stored_flows_total", "counter", "Flows written to the history store.")
         sample("apus_history_stored_flows_total", [], history.storedFlows)
         header("apus_history_size_bytes", "gauge", "Size of the history store on disk.")
         sample("apus_history_size_bytes", [], history.bytes)
+    }
+
+    private mutating func appendConnections(_ connections: PipelineReading.ConnectionsReading) {
+        header("apus_connections", "gauge", "Connections that the kernel tracks, as of the last sweep.")
+        sample("apus_connections", [], connections.tracked)
+        header("apus_connections_capacity", "gauge", "Connections that the kernel can track.")
+        sample("apus_connections_capacity", [], connections.capacity)
+        header("apus_connections_expired_total", "counter", "Connections that sweeps took out after their timeout.")
+        sample("apus_connections_expired_total", [], connections.expired)
+        header("apus_connection_sweeps_total", "counter", "Sweeps of the connections that the kernel tracks.")
+        sample("apus_connection_sweeps_total", [], connections.sweeps)
+        header("apus_connection_sweep_seconds_total", "counter", "Time that these sweeps took.")
+        text += "apus_connection_sweep_seconds_total \(Double(connections.sweepNanoseconds) / 1e9)\n"
+    }
+
+    private mutating func appendPolicy(_ policy: PipelineReading.PolicyReading) {
+        header("apus_policies", "gauge", "Policies in force.")
+        sample("apus_policies", [], policy.policies)
+        header("apus_policy_revision", "gauge", "Rises with each other set of policies that is put in force.")
+        sample("apus_policy_revision", [], policy.revision)
+        header("apus_policy_map_entries", "gauge", "Entries of the kernel's policy map that are taken.")
+        sample("apus_policy_map_entries", [], policy.entries)
+        header("apus_policy_map_capacity_entries", "gauge", "Entries that the kernel's policy map can hold.")
+        sample("apus_policy_map_capacity_entries", [], policy.capacity)
+        header(
+            "apus_policy_failures_total", "counter",
+            "Changes that could not be put in force, as when a map is full: what was in force stayed.")
+        sample("apus_policy_failures_total", [], policy.failures)
     }
 
     private mutating func appendProcess(_ pipeline: PipelineReading) {

@@ -14,6 +14,7 @@ enum KernelBenchmarks {
             try CaptureWakeUps.readings(makeDatapath { $0.traceAggregation = .none })
         },
         BenchmarkGroup(name: "policy.packet") { try policy() },
+        BenchmarkGroup(name: "policy.verdict") { try verdict() },
     ]
 
     static let loopback: UInt32 = 1
@@ -61,6 +62,40 @@ enum KernelBenchmarks {
         ]
     }
 
+    /// What it costs to judge a packet, over one of a connection that is known; and to drop it and tell of it.
+    ///
+    /// Packets are run one by one, as each must find another state: what the kernel's clock costs stands on both sides.
+    private static func verdict() throws -> [Reading] {
+        var datapath = try makeDatapath()
+        var reader = try datapath.makeRingBufferReader()
+        // The same rules under two numbers: whenever the endpoint has another one, its connections are judged again.
+        let policies = [2, 3].map { number in
+            CompiledPolicy(number: number, ingress: .enforce, egress: .enforce, entries: entries, ingressDefault: 2)
+        }
+        let other = endpoint + 1
+        func putInForce(_ first: Int) throws {
+            try datapath.apply([
+                EndpointPolicy(endpoint: endpoint, policy: policies[first]),
+                EndpointPolicy(endpoint: other, policy: policies[1 - first]),
+            ])
+        }
+        var denied = packet
+        denied.replaceSubrange(36..<38, with: [0, 9])
+        let count = 20_000
+        var (known, judged, dropped) = (0.0, 0.0, 0.0)
+        for round in 0..<count {
+            try putInForce(round % 2)
+            judged += Double(try datapath.toPod.run(packet: packet, interfaceIndex: loopback).nanoseconds)
+            known += Double(try datapath.toPod.run(packet: packet, interfaceIndex: loopback).nanoseconds)
+            dropped += Double(try datapath.toPod.run(packet: denied, interfaceIndex: loopback).nanoseconds)
+            if round % 1_000 == 0 { _ = unsafe reader.drain { _, _ in } }
+        }
+        return [
+            Reading("policy.verdict", "ns/packet", (judged - known) / Double(count)),
+            Reading("policy.verdict.dropped", "ns/packet", (dropped - known) / Double(count)),
+        ]
+    }
+
     private static func nanoseconds(_ datapath: borrowing Datapath) throws -> Double {
         _ = try datapath.toPod.run(packet: packet, interfaceIndex: loopback)
         let runs = try (0..<5).map { _ in
@@ -75,16 +110,17 @@ enum KernelBenchmarks {
         return try nanoseconds(datapath)
     }
 
+    private static let entries = (0..<100).map { port in
+        PolicyMapEntry(
+            identity: peerIdentity, direction: .ingress, ipProtocol: .udp, port: UInt16(9_000 + port), matchBits: 24,
+            rule: 1, isDeny: false)
+    }
+
     private static func makeDatapath(_ change: (inout DatapathSettings) -> Void = { _ in }) throws -> Datapath {
         var settings = DatapathSettings()
         settings.kernelDrops = false
         change(&settings)
         var datapath = try Datapath(settings: settings)
-        let entries = (0..<100).map { port in
-            PolicyMapEntry(
-                identity: peerIdentity, direction: .ingress, ipProtocol: .udp,
-                port: UInt16(9_000 + port), matchBits: 24, rule: 1, isDeny: false)
-        }
         try datapath.apply([
             EndpointPolicy(
                 endpoint: endpoint,

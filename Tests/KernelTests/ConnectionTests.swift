@@ -166,4 +166,26 @@ struct ConnectionTests {
         _ = try bench.run(.ingress, packet)
         #expect(bench.events().count == 1)
     }
+
+    @Test("A sweep takes out what is closed or was not answered for too long, and leaves the rest")
+    func sweep() throws {
+        let bench = try Bench(Self.egressRule + [.rule(6, .egress, .udp, bits: 8)])
+        func state() throws -> ConnectionSweeps {
+            try bench.datapath.sweeper.sweep()
+            return bench.datapath.sweeper.sweeps
+        }
+        for port in 1...20 as ClosedRange<UInt16> {
+            _ = try bench.passes(.egress, bench.sent(.tcp, Packets.tcp(port, 443, .syn)))
+        }
+        _ = try bench.passes(.egress, bench.sent(.udp, Packets.udp(1, 53)))
+        #expect(try bench.passes(.ingress, bench.received(.tcp, Packets.tcp(443, 1, [.syn, .ack]))))
+        #expect(try bench.passes(.ingress, bench.received(.tcp, Packets.tcp(443, 2, [.rst, .ack]))))
+        let first = try state()
+        #expect(first.connections == 21 && first.expired == 0 && first.sweeps == 1 && first.capacity == 1024)
+        // The closed one goes after ten seconds.
+        NamedThread.sleep(nanoseconds: 10_500_000_000)
+        let second = try state()
+        #expect(second.connections == 20 && second.expired == 1 && second.sweeps == 2)
+        #expect(try bench.passes(.ingress, bench.received(.tcp, Packets.tcp(443, 1, .ack))))
+    }
 }

@@ -10,8 +10,12 @@
 #include "policy.h"
 
 #define SECOND_NS 1000000000ULL
-// After such silence an entry means nothing any more, and the next packet is judged as a new connection's first.
-#define ESTABLISHED_TIMEOUT_NS (6 * 3600 * SECOND_NS)
+// After such silence an entry means nothing any more, and the next packet is judged as a new connection's first. The times
+// are those after which Cilium forgets: of a TCP connection that is open, that nobody has answered, that is closed; of all
+// else.
+#define TCP_OPEN_TIMEOUT_NS (8000 * SECOND_NS)
+#define TCP_UNANSWERED_TIMEOUT_NS (60 * SECOND_NS)
+#define TCP_CLOSED_TIMEOUT_NS (10 * SECOND_NS)
 #define OTHER_TIMEOUT_NS (60 * SECOND_NS)
 
 // Time since some moment, to a tick of the kernel's clock. The verifier makes a load of it, where a clock is a call.
@@ -63,14 +67,21 @@ static __always_inline bool connection_is_closed(const struct connection *connec
 	return connection->state & CONNECTION_RESET || (connection->state & both) == both;
 }
 
+static __always_inline __u64 connection_timeout_ns(const struct connection *connection, __u8 protocol)
+{
+	if (protocol != IPPROTO_TCP)
+		return OTHER_TIMEOUT_NS;
+	if (connection_is_closed(connection))
+		return TCP_CLOSED_TIMEOUT_NS;
+	return connection->state & CONNECTION_REPLIED ? TCP_OPEN_TIMEOUT_NS : TCP_UNANSWERED_TIMEOUT_NS;
+}
+
 static __always_inline bool connection_is_expired(const struct connection *connection, __u8 protocol, __u64 now_ns)
 {
-	bool established = protocol == IPPROTO_TCP && connection->state & CONNECTION_REPLIED &&
-			   !connection_is_closed(connection);
 	// Signed: another CPU may have written a later time than this one has read.
 	__s64 silence_ns = now_ns - connection->last_seen_ns;
 
-	return silence_ns > (__s64)(established ? ESTABLISHED_TIMEOUT_NS : OTHER_TIMEOUT_NS);
+	return silence_ns > (__s64)connection_timeout_ns(connection, protocol);
 }
 
 static __always_inline struct connection *connection_find(const struct connection_key *key, __u64 now_ns)
@@ -143,6 +154,23 @@ static __always_inline struct connection *connection_open(const struct connectio
 	if (bpf_map_update_elem(&conntrack, key, &connection, BPF_ANY))
 		return NULL;
 	return bpf_map_lookup_elem(&conntrack, key);
+}
+
+struct sweep {
+	__u64 now_ns;
+	struct apus_sweep result;
+};
+
+static long sweep_connection(void *map, const struct connection_key *key, struct connection *connection,
+			     struct sweep *sweep)
+{
+	if (!connection_is_expired(connection, key->protocol, sweep->now_ns)) {
+		sweep->result.connections++;
+		return 0;
+	}
+	if (!bpf_map_delete_elem(map, key))
+		sweep->result.expired++;
+	return 0;
 }
 
 #endif

@@ -1,7 +1,9 @@
 import Datapath
 import Directory
 import FlowCatalog
+import FlowMetrics
 import FlowModel
+import Logging
 import Manifests
 import Policy
 import Synchronization
@@ -43,6 +45,7 @@ final class ControlPlane: Sendable {
         /// Pods' endpoint ids, by qualified name.
         var endpointIDs: [Interface.Endpoint: (id: UInt32, identity: Identity)] = [:]
         var summary = Summary()
+        var policyReading = PipelineReading.PolicyReading()
         var metadata = MetadataSource()
         /// All interfaces that were named are attached.
         var isAttached = false
@@ -51,6 +54,7 @@ final class ControlPlane: Sendable {
     private let state: Mutex<State>
     private let catalog: FlowCatalog
     private let hits: RuleHitTable
+    private let sweeper: ConnectionSweeper
     private let publisher: DirectoryPublisher
     private let enforcement: EnforcementRules
     let clusterName: String
@@ -61,6 +65,7 @@ final class ControlPlane: Sendable {
     ) {
         clusterName = directory.clusterName
         hits = datapath.ruleHits
+        sweeper = datapath.sweeper
         state = Mutex(
             State(datapath: consume datapath, directory: directory, compiler: PolicyCompiler(catalog: catalog)))
         self.catalog = catalog
@@ -77,6 +82,26 @@ final class ControlPlane: Sendable {
     func ruleHits() -> RuleHits {
         guard let counts = try? hits.read() else { return RuleHits() }
         return RuleHits(counts, catalog)
+    }
+
+    /// Connections that the kernel tracks.
+    var connections: PipelineReading.ConnectionsReading {
+        let sweeps = sweeper.sweeps
+        var reading = PipelineReading.ConnectionsReading()
+        (reading.tracked, reading.capacity, reading.expired) = (sweeps.connections, sweeps.capacity, sweeps.expired)
+        (reading.sweeps, reading.sweepNanoseconds) = (sweeps.sweeps, sweeps.nanoseconds)
+        return reading
+    }
+
+    /// What the kernel holds of policies.
+    var policyReading: PipelineReading.PolicyReading { state.withLock { $0.policyReading } }
+
+    /// Takes expired connections out now and then, until the task is cancelled.
+    func sweepConnections(_ logger: Logger) async {
+        while !Task.isCancelled {
+            do { try sweeper.sweep() } catch { logger.error("expired connections cannot be taken out: \(error)") }
+            try? await Task.sleep(for: .seconds(Limits.connectionSweepSeconds))
+        }
     }
 
     /// Programs watch what they are to watch.
@@ -111,6 +136,20 @@ final class ControlPlane: Sendable {
     }
 
     private func apply(_ newest: ManifestSet, _ state: inout State) throws(DatapathError) -> [ManifestProblem] {
+        do throws(DatapathError) {
+            defer {
+                let entries = state.datapath?.policyEntries ?? (used: 0, capacity: 0)
+                state.policyReading.entries = UInt64(entries.used)
+                state.policyReading.capacity = UInt64(entries.capacity)
+            }
+            return try putInForce(newest, &state)
+        } catch {
+            state.policyReading.failures += 1
+            throw error
+        }
+    }
+
+    private func putInForce(_ newest: ManifestSet, _ state: inout State) throws(DatapathError) -> [ManifestProblem] {
         let manifests = newest.keepingUnreadable(from: state.manifests)
         if state.isInForce, try followPods(manifests, &state) { return state.summary.problems }
         state.isInForce = false
@@ -128,6 +167,8 @@ final class ControlPlane: Sendable {
         for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
         state.manifests = manifests
         state.policies = policies
+        state.policyReading.policies = UInt64(policies.policies.count)
+        state.policyReading.revision = policies.revision
         state.summary = Summary(
             endpoints: update.subjects.count, policies: policies.policies.count,
             problems: update.problems + policies.problems, remarks: policies.remarks)

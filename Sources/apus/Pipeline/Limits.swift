@@ -45,6 +45,8 @@ struct Limits: Sendable {
     static let historyIntervalNanoseconds: UInt64 = 20_000_000
     /// Losses and rates are read so often, in seconds.
     static let monitorIntervalSeconds = 1
+    /// Expired connections are taken out of the kernel's map so often, in seconds.
+    static let connectionSweepSeconds = 30
     /// The history thread applies retention so often, in milliseconds.
     static let retentionIntervalMilliseconds: Int32 = 10_000
     /// Answers that are under way get so long to finish at shutdown.

@@ -68,6 +68,8 @@ struct Readings: Sendable {
         reading.history = .init(
             storedFlows: pipeline.historyStatus.storedFlows, bytes: pipeline.historyStatus.bytes)
         reading.endpoints = controlPlane.summary.endpoints
+        reading.connections = controlPlane.connections
+        reading.policy = controlPlane.policyReading
         reading.residentBytes = ProcessFacts.residentBytes()
         reading.processorSeconds = Double(SystemClock.processCPUNanoseconds()) / 1e9
         reading.startTimeSeconds = Double(startNanoseconds) / 1e9

@@ -19,6 +19,7 @@ final class Server: Sendable {
     let http: HTTPServer
     private let monitor: LossMonitor
     private let monitoring: Task<Void, Never>
+    private let sweeping: Task<Void, Never>
     private let queryThreads: NIOThreadPool
     private let watchingCredentials: Task<Void, Never>?
 
@@ -97,6 +98,7 @@ final class Server: Sendable {
         self.readings = readings
         queryThreads = threads
         monitoring = Task { await monitor.run() }
+        sweeping = Task { await controlPlane.sweepConnections(logger) }
         watchingCredentials = settings.credentials.map { credentials in Task { await credentials.watch() } }
     }
 
@@ -138,6 +140,7 @@ final class Server: Sendable {
     func stop(beforeStoring: () -> Void = {}) async -> Account {
         controlPlane.close()
         monitoring.cancel()
+        sweeping.cancel()
         watchingCredentials?.cancel()
         pipeline.drain {
             monitor.look()

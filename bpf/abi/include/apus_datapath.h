@@ -195,6 +195,12 @@ struct apus_policy_value {
 // own, as there are more than entries.
 #define APUS_HITS_OF_OTHERS 0
 
+// What `apus_sweep_connections` is run with: it fills in both.
+struct apus_sweep {
+	__u64 connections; // that are tracked, those that expired not among them
+	__u64 expired;     // and were taken out
+};
+
 // Settings that are fixed when the programs are loaded (read-only data).
 struct apus_settings {
 	__u64 trace_interval_ns;    // a connection that stays quiet in flags is reported this often
@@ -219,6 +225,7 @@ _Static_assert(sizeof(struct apus_policy_in_force) == 8, "apus_policy_in_force i
 _Static_assert(__builtin_offsetof(struct apus_event, namespace_or_policy) == 92, "apus_event.namespace_or_policy");
 _Static_assert(sizeof(struct apus_policy_key) == 16, "apus_policy_key");
 _Static_assert(sizeof(struct apus_policy_value) == 8, "apus_policy_value");
+_Static_assert(sizeof(struct apus_sweep) == 16, "apus_sweep");
 _Static_assert(sizeof(struct apus_settings) == 56, "apus_settings");
 
 #endif
