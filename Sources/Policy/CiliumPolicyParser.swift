@@ -54,10 +54,20 @@ struct CiliumPolicyParser {
         var spec = PolicySpec(subjects: subjects, ingress: DirectionRules(), egress: DirectionRules())
         spec.ingress.isDefaultDeny = try isDefaultDeny("ingress")
         spec.egress.isDefaultDeny = try isDefaultDeny("egress")
+        if let contradiction = subjects.contradiction {
+            remarks.append(node.problem("is about no endpoint: no labels can meet \(contradiction)"))
+        }
+        var places: [(place: ManifestNode, rule: PolicyRule)] = []
         for list in RuleList.all {
             let rules = try rules(list, of: node, scope: scope, labels: labels, &remarks)
-            if list.direction == .egress { spec.egress.rules += rules } else { spec.ingress.rules += rules }
+            if list.direction == .egress {
+                spec.egress.rules += rules.map(\.rule)
+            } else {
+                spec.ingress.rules += rules.map(\.rule)
+            }
+            places += rules
         }
+        Self.remarkOverlaps(places, &remarks)
         guard !(spec.ingress.rules.isEmpty && spec.egress.rules.isEmpty) else {
             throw node.problem("has no rule: one of ingress, ingressDeny, egress, egressDeny must have an entry")
         }
@@ -67,17 +77,42 @@ struct CiliumPolicyParser {
     private mutating func rules(
         _ list: RuleList, of spec: ManifestNode, scope: PeerScope, labels: [String],
         _ remarks: inout [FieldProblem]
-    ) throws(FieldProblem) -> [PolicyRule] {
+    ) throws(FieldProblem) -> [(place: ManifestNode, rule: PolicyRule)] {
         let parser = CiliumRuleParser(list: list, scope: scope, context: context)
-        var rules: [PolicyRule] = []
+        var rules: [(place: ManifestNode, rule: PolicyRule)] = []
         for entry in try spec.field(list.name)?.list() ?? [] {
             let index = countsByList[list.name, default: 0]
             countsByList[list.name] = index + 1
             let (peers, traffic) = try parser.parse(entry, &remarks)
             let reference = origin.rule(list.direction, isDeny: list.isDeny, index: index, labels: labels)
-            rules.append(PolicyRule(peers: peers, traffic: traffic, reference: reference))
+            rules.append((entry, PolicyRule(peers: peers, traffic: traffic, reference: reference)))
         }
         return rules
+    }
+
+    /// What can never let anything through, as the same endpoints are denied all of it.
+    private static func remarkOverlaps(
+        _ rules: [(place: ManifestNode, rule: PolicyRule)], _ remarks: inout [FieldProblem]
+    ) {
+        for (place, rule) in rules {
+            if let contradiction = rule.peers.selectors.lazy.compactMap(\.contradiction).first {
+                remarks.append(
+                    place.problem("means no peer by one of its selectors: no labels can meet \(contradiction)"))
+            }
+            if rule.peers.prefixes.contains(where: \.isEmpty) {
+                remarks.append(place.problem("means no peer by one of its prefixes: nothing is left of it"))
+            }
+            guard !rule.isDeny, rule.peers != .nobody, rule.traffic != .only([]) else { continue }
+            let direction = rule.reference.direction
+            let denial = rules.first {
+                $0.rule.isDeny && $0.rule.reference.direction == direction && $0.rule.covers(rule)
+            }
+            guard let denial else { continue }
+            let list = direction == .egress ? "egressDeny" : "ingressDeny"
+            remarks.append(
+                place.problem(
+                    "can never let anything through: \(list)[\(denial.rule.reference.index)] denies all of it"))
+        }
     }
 
     private func subjects(_ spec: ManifestNode) throws(FieldProblem) -> LabelSelector {

@@ -1,3 +1,4 @@
+import FlowFilter
 import FlowModel
 import FlowWire
 import Foundation
@@ -153,5 +154,35 @@ struct DocumentRouteTests {
         #expect(allowed.headers["access-control-allow-methods"] == "GET, HEAD, POST, OPTIONS")
         served.know(["*"]) { _ in }
         #expect(served.ask([], of: "/v1/status", page).headers["access-control-allow-origin"] == "*")
+    }
+
+    @Test("that explains a connection has what the program says, and tells which parameter is missing or wrong")
+    func explanation() throws {
+        let served = Self.served()
+        served.know {
+            $0.explainPolicies = { from, to, port, namespaces in
+                guard from != "x" else {
+                    return .failure(FilterError(parameter: "from", value: from, problem: "unknown"))
+                }
+                let scope = namespaces.map { $0.sorted().joined() } ?? "all"
+                return .success(
+                    ExplanationReport(
+                        source: from, destination: to, port: "\(port) \(scope)", egress: nil, ingress: nil))
+            }
+        }
+        let query = [("from", "a"), ("to", "b"), ("port", "1/UDP")]
+        let answer = served.ask(query, of: "/v1/policies/explain")
+        #expect(answer.status == 200 && answer.headers["cache-control"] == "no-store")
+        #expect(
+            answer.text?.contains(#""port":"1/UDP all""#) == true
+                && answer.text?.contains(#""verdict":"FORWARDED""#) == true)
+        for name in ["from", "to", "port"] {
+            let missing = served.ask(query.filter { $0.0 != name }, of: "/v1/policies/explain")
+            #expect(missing.status == 400 && missing.text?.contains("\(name): is required") == true)
+        }
+        #expect(
+            served.ask([("from", "x")] + query.dropFirst(), of: "/v1/policies/explain").text?.contains("unknown")
+                == true)
+        #expect(served.ask(query + [("port", "2")], of: "/v1/policies/explain").text?.contains("given twice") == true)
     }
 }

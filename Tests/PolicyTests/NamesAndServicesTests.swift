@@ -132,4 +132,47 @@ struct NamesAndServicesTests {
             ])
         #expect(set.problems.count == 1 && set.problems[0].message.contains("unknown field \"fromEntity\""))
     }
+
+    @Test(
+        "What can never match is accepted, with a remark that says why",
+        arguments: [
+            (
+                "endpointSelector: {}, ingress: [{fromEndpoints: [{matchLabels: {app: db}}], toPorts: [{ports: [{port: \"80\"}]}]}], "
+                    + "ingressDeny: [{toPorts: [{ports: [{port: \"1\", endPort: 100}]}]}]",
+                "can never let anything through: ingressDeny[0] denies all of it"
+            ),
+            (
+                "endpointSelector: {}, egress: [{toCIDR: [10.1.0.0/16]}], egressDeny: [{toCIDR: [10.0.0.0/8]}]",
+                "egressDeny[0] denies all of it"
+            ),
+            (
+                "endpointSelector: {}, ingress: [{fromEndpoints: [{matchLabels: {a: b}, matchExpressions: "
+                    + "[{key: a, operator: NotIn, values: [b]}]}]}]",
+                "no labels can meet a=b and a not in (b)"
+            ),
+            (
+                "endpointSelector: {matchExpressions: [{key: a, operator: Exists}, {key: a, operator: DoesNotExist}]}, "
+                    + "ingress: [{}]", "is about no endpoint: no labels can meet a and no a"
+            ),
+            (
+                "endpointSelector: {}, egress: [{toCIDRSet: [{cidr: 10.0.0.0/8, except: [10.0.0.0/8]}]}]",
+                "nothing is left of it"
+            ),
+        ])
+    func neverMatches(spec: String, message: String) {
+        let set = set(spec)
+        #expect(set.problems.isEmpty)
+        #expect(set.remarks.count == 1 && set.remarks[0].message.contains(message), "\(set.remarks)")
+    }
+
+    @Test(
+        "What is denied in part only can still match, and there is no remark",
+        arguments: [
+            "ingress: [{fromEndpoints: [{}]}], ingressDeny: [{fromEndpoints: [{matchLabels: {app: db}}]}]",
+            "ingress: [{toPorts: [{ports: [{port: \"80\", endPort: 90}]}]}], ingressDeny: [{toPorts: [{ports: [{port: \"80\"}]}]}]",
+            "egress: [{toCIDR: [10.0.0.0/8]}], egressDeny: [{toCIDRSet: [{cidr: 10.0.0.0/8, except: [10.1.0.0/16]}]}]",
+            "ingress: [{fromEntities: [world]}], egressDeny: [{toEntities: [all]}]",
+            "ingress: [{fromEntities: [world]}], ingressDeny: [{fromEntities: [all], toPorts: [{ports: [{port: \"1\"}]}]}]",
+        ])
+    func canMatch(rules: String) { #expect(set("endpointSelector: {}, \(rules)").remarks.isEmpty) }
 }

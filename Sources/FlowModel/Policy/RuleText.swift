@@ -22,7 +22,7 @@ extension PrefixPeers {
 
 extension LabelRequirement {
     /// `k8s:app=web`, `app in (a, b)`, `app not in (a)`, `app`, `no app`
-    fileprivate var text: String {
+    package var text: String {
         let name = (source.map { "\($0):" } ?? "") + key
         return switch condition {
         case .oneOf(let values) where values.count == 1: values[0].isEmpty ? name : "\(name)=\(values[0])"
