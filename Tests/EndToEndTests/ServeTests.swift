@@ -107,6 +107,50 @@ struct ServeTests {
         }
     }
 
+    @Test("A pod that is audited is let through and told so, while others are enforced")
+    func auditedPod() async throws {
+        let served = try ServedLab(["--enforcement-of", "default/front*=audit"])
+        let (frontend, secret) = (served.pod("frontend"), served.pod("secret"))
+        try served.lab.listen(on: frontend, port: 9_090)
+        #expect(
+            await served.lab.connect(from: served.pod("outsider"), to: frontend.ipv4, port: 9_090)
+                == .answered(bytes: 64))
+        #expect(await served.lab.connect(from: secret, to: frontend.ipv4, port: 9_090) == .timedOut)
+        let flows = try served.stop()
+        let audited = flows.filter { $0.verdict == "AUDIT" }
+        #expect(!audited.isEmpty && audited.allSatisfy { $0.destination?.pod_name?.hasPrefix("frontend-") == true })
+        #expect(audited.allSatisfy { $0.apus?.selected_by?.map(\.name) == ["frontend-backend-communication"] })
+        let drops = flows.filter { $0.isDrop }
+        #expect(!drops.isEmpty && drops.allSatisfy { $0.source?.pod_name == "secret-pods" })
+    }
+
+    @Test("Policies that the kernel's map has no room for change nothing, and the log and a metric say so")
+    func fullMap() async throws {
+        let served = try ServedLab(["--policy-entries", "24"])
+        let frontend = served.pod("frontend")
+        try served.lab.listen(on: frontend, port: 9_090)
+        let many = (1...40).map { "{port: \"\($0 * 2 + 1)\", protocol: TCP}" }.joined(separator: ", ")
+        try served.writePolicies(
+            """
+            {apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: large}, spec: {endpointSelector: {},
+             ingress: [{toPorts: [{ports: [\(many)]}]}]}}
+            """)
+        _ = served.server.waitForErrors(containing: "were not put in force")
+        #expect(
+            served.server.errors.contains(
+                "the kernel's map policy is full with 24 entries: raise policyEntries (--policy-entries)"))
+        #expect(
+            await served.lab.connect(from: served.pod("backend"), to: frontend.ipv4, port: 9_090)
+                == .answered(bytes: 64))
+        #expect(await served.lab.connect(from: served.pod("outsider"), to: frontend.ipv4, port: 9_090) == .timedOut)
+        let metrics = try served.ask("/metrics")
+        #expect(metrics.contains("\napus_policy_failures_total 1\n"))
+        #expect(metrics.contains("\napus_policy_map_capacity_entries 24\n") && metrics.contains("\napus_policies 2\n"))
+        #expect(metrics.contains("\napus_connection_sweeps_total 1\n"))
+        try served.writePolicies(ServedLab.policies)
+        _ = try served.stop()
+    }
+
     @Test("When it has stopped, its programs are gone from the interfaces and packets pass")
     func stopped() async throws {
         let served = try ServedLab()

@@ -119,8 +119,27 @@ struct CaptureOptions: ParsableArguments {
         help: ArgumentHelp("How long an event may wait for its reader at low load: 1ms to 1s.", valueName: "time"))
     var latency: DurationArgument?
 
+    @Option(
+        help: ArgumentHelp("Entries of the kernel's map of policies, old ones beside new ones.", valueName: "n"))
+    var policyEntries = DatapathSettings().policyEntries
+
+    @Option(help: ArgumentHelp("Address prefixes of the kernel's map of identities.", valueName: "n"))
+    var ipcacheEntries = DatapathSettings().ipcacheEntries
+
+    @Option(
+        help: ArgumentHelp(
+            "Connections that the kernel tracks; the one that was idle longest makes room.", valueName: "n"))
+    var conntrackEntries = DatapathSettings().conntrackEntries
+
     func validate() throws {
         try RingCapacity.check(eventRingEvents, "event-ring-events")
+        let entries = [
+            ("policy-entries", policyEntries), ("ipcache-entries", ipcacheEntries),
+            ("conntrack-entries", conntrackEntries),
+        ]
+        for (name, value) in entries where !(1...(1 << 26)).contains(value) {
+            throw ValidationError("--\(name) \(value): accepted is 1 to \(1 << 26)")
+        }
         guard latency.map({ $0.duration <= .seconds(1) }) ?? true else {
             throw ValidationError(
                 "--latency: accepted is 1ms to 1s; \(Capture.defaultLatencyMilliseconds)ms if left out")
@@ -130,6 +149,9 @@ struct CaptureOptions: ParsableArguments {
     func apply(to settings: inout ServerSettings) {
         settings.datapath.traceAggregation = aggregation
         settings.datapath.ringBufferBytes = ringBufferBytes
+        settings.datapath.policyEntries = policyEntries
+        settings.datapath.ipcacheEntries = ipcacheEntries
+        settings.datapath.conntrackEntries = conntrackEntries
         if !ignoreKernelReason.isEmpty { settings.datapath.ignoredKernelReasons = ignoreKernelReason }
         settings.limits.eventRingEvents = eventRingEvents
         if let latency { settings.limits.latencyMilliseconds = Int32(latency.duration / .milliseconds(1)) }

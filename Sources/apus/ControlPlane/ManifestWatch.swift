@@ -1,3 +1,4 @@
+import Datapath
 import Foundation
 import Logging
 import Manifests
@@ -53,7 +54,8 @@ final class ManifestWatch: Sendable {
             for remark in summary.remarks { logger.notice("\(remark)") }
             logger.info("manifests in force: \(summary.endpoints) endpoints, \(summary.policies) policies")
         } catch {
-            logger.error("manifests were not put in force: \(error)")
+            let reason = (error as? DatapathError)?.operatorText ?? "\(error)"
+            logger.error("manifests were not put in force, what was in force stays: \(reason)")
         }
         ProcessMemory.returnFreed()
     }
