@@ -63,6 +63,50 @@ struct SecureServeTests {
         #expect(child.waitForEnd() == 0, "\(child.errors)")
     }
 
+    @Test("Whoever may see one namespace is told what policies do with its own pods, and nothing of others'")
+    func explanation() async throws {
+        let directory = try TemporaryDirectory()
+        let made = try await TestCertificates()
+        let server = try await made.issue("server")
+        let token = try apus(["token", "new", "--name", "shop", "--role", "metadata", "--namespace", "shop"])
+        try token.output.write(toFile: directory.path + "/token", atomically: true, encoding: .utf8)
+        try "tokens:\n\(token.errors)".write(toFile: directory.path + "/tokens.yaml", atomically: true, encoding: .utf8)
+        try FileManager.default.createDirectory(atPath: directory.path + "/m", withIntermediateDirectories: true)
+        try """
+        {apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {app: web}}, status: {podIP: 10.0.0.1}}
+        ---
+        {apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: bank, labels: {app: db}}, status: {podIP: 10.0.0.2}}
+        ---
+        {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: shop},
+         spec: {podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: job}}}]}]}}
+        """.write(toFile: directory.path + "/m/all.yaml", atomically: true, encoding: .utf8)
+        let child = try Child(
+            Apus.path,
+            [
+                "serve", "--data-dir", directory.path + "/store", "--no-kernel-drops", "--listen", "127.0.0.1:0",
+                "--tls-cert", server.certificate, "--tls-key", server.key, "--tokens", directory.path + "/tokens.yaml",
+                "--manifests", directory.path + "/m",
+            ])
+        let log = try #require(child.waitForErrors(containing: "listening on 127.0.0.1:"), "\(child.errors)")
+        let port = try #require(log.split(separator: "listening on 127.0.0.1:").last?.prefix { $0.isNumber })
+        func explain(_ from: String) throws -> (status: Int32, output: String, errors: String) {
+            try apus([
+                "policy", "explain", "--server", "https://127.0.0.1:\(port)", "--tls-ca", made.authority,
+                "--token-file",
+                directory.path + "/token", "--from", from, "--to", "shop/web-1", "--port", "80",
+            ])
+        }
+        let own = try explain("192.0.2.1")
+        #expect(own.status == 0 && own.output.contains("nearest: NetworkPolicy shop/web, ingress[0]"), "\(own.errors)")
+        for other in ["bank/db-0", "10.0.0.2"] {
+            let answer = try explain(other)
+            #expect(answer.status == 1 && answer.errors.contains("no such end of a connection"), "\(answer)")
+            #expect(!answer.errors.contains("did you mean bank"))
+        }
+        child.kill(SIGTERM)
+        #expect(child.waitForEnd() == 0, "\(child.errors)")
+    }
+
     @Test("Beyond loopback it listens insecurely only when told so, and says so at each start")
     func insecure() throws {
         let directory = try TemporaryDirectory()

@@ -57,6 +57,8 @@ import Testing
         first.packets = 1
         first.rule = 9
         first.ifindex = 7
+        // The number of the policy in force: no namespace, and no part of the interface's name.
+        first.namespace_or_policy = 31
         let flows = enrich([first, event(APUS_EVENT_TRACE)])
         #expect(flows.map(\.sequence) == [100, 101])
         #expect(flows[0].source.description == "10.0.0.1")
@@ -65,7 +67,7 @@ import Testing
         #expect(flows[0].destinationPort == 9_090)
         #expect(flows[0].bytes == 60)
         #expect(flows[0].rule == 9)
-        #expect(catalog.names[flows[0].interfaceName] == "lxc-web")
+        #expect(catalog.names[flows[0].interfaceName] == "lxc-web" && flows[0].networkNamespace == 0)
         #expect(flows[0].attributes.contains(.layer4))
     }
 
