@@ -6,7 +6,7 @@ internal import SystemRuntime
 /// reads the old one or the new one. The map lives on in the kernel as long as a program uses it.
 @safe
 package struct BPFMappedWords: ~Copyable, @unchecked Sendable {
-    // @unchecked: all access is by atomic stores and loads.
+    // @unchecked: all access is by atomic stores.
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
     package let count: Int
     private let byteCount: Int
@@ -28,10 +28,5 @@ package struct BPFMappedWords: ~Copyable, @unchecked Sendable {
     package borrowing func store(_ word: UInt64, at index: Int) {
         precondition(index >= 0 && index < count, "the word is one of these")
         unsafe words[index].store(word, ordering: .releasing)
-    }
-
-    package borrowing func load(_ index: Int) -> UInt64 {
-        precondition(index >= 0 && index < count, "the word is one of these")
-        return unsafe words[index].load(ordering: .acquiring)
     }
 }

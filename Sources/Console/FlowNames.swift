@@ -18,17 +18,10 @@ struct FlowNames {
     mutating func rule(_ flow: Flow) -> RuleReference { rules[flow.rule] }
 
     /// The rule that would have let the packet through but for the least.
-    mutating func nearestRule(
-        _ flow: Flow, _ cause: DefaultDeny
-    ) -> (rule: NearestRule, direction: TrafficDirection)? {
-        let leaves = flow.direction == .egress
-        let isICMP = flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6
-        let labels = endpoints[leaves ? flow.destinationEndpoint : flow.sourceEndpoint].labels
-        return cause.nearest(
-            peer: LabelSet(labels), address: leaves ? flow.destination : flow.source, ipProtocol: flow.ipProtocol,
-            port: isICMP ? UInt16(flow.icmpType) : flow.destinationPort
-        ).map { ($0, flow.direction) }
+    mutating func nearestRule(_ flow: Flow, _ cause: DefaultDeny) -> NearestRule? {
+        cause.nearest(PolicyTraffic(flow), peer: endpoints[flow.policyPeer].labels)
     }
+
     mutating func kernelReason(_ flow: Flow) -> String { names[flow.kernelReason] }
     mutating func kernelFunction(_ flow: Flow) -> String { names[flow.kernelFunction] }
 

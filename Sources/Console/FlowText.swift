@@ -51,7 +51,9 @@ struct FlowText {
     private static func policyNames(_ flow: Flow, _ names: inout FlowNames) -> String {
         guard flow.kind == .policyVerdict || flow.kind == .drop, flow.rule != 0 else { return "" }
         let rule = names.rule(flow)
-        if let cause = rule.defaultDeny { return DefaultDenyText.text(cause, names.nearestRule(flow, cause)) }
+        if let cause = rule.defaultDeny {
+            return DefaultDenyText.text(cause, names.nearestRule(flow, cause), flow.direction)
+        }
         if rule.name.isEmpty || rule.kind.isEmpty { return "" }
         return " BY \(rule.name) (\(rule.kind))".withoutControls
     }

@@ -28,7 +28,7 @@ package final class ConnectionSweeper: Sendable {
 
     package var sweeps: ConnectionSweeps { state.withLock { $0 } }
 
-    /// Some 50 nanoseconds a connection, during which packets go on.
+    /// Packets go on meanwhile.
     package func sweep() throws(BPFError) {
         var result = apus_sweep()
         let start = SystemClock.monotonicNanoseconds()

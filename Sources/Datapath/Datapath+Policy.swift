@@ -30,22 +30,46 @@ extension Datapath {
     /// Names the endpoint behind an interface. From then on its packets are judged by what `apply` has put in force for the
     /// id, and are told.
     package mutating func setEndpoint(interfaceIndex: UInt32, id: UInt32, identity: Identity) throws(DatapathError) {
-        let known = endpoints.entries.values.first { $0.id == id }?.slot
-        guard let slot = known ?? endpoints.entries[interfaceIndex]?.slot ?? freeSlots.last else {
-            throw .mapFull(map: "endpoints", capacity: policyInForce.count, setting: "endpointEntries")
-        }
         let before = endpoints.entries[interfaceIndex]?.slot
-        let endpoint = EndpointInForce(
-            id: id, identity: identity, slot: slot, isEthernet: ethernet.contains(interfaceIndex))
-        policyInForce.store(policyNumbers[id].flatMap { table.policies[$0] }?.word ?? 0, at: slot)
-        try endpoints.insert([interfaceIndex: endpoint])
-        if slot == freeSlots.last { freeSlots.removeLast() }
-        if let before, before != slot { freeUnused(before) }
+        let known = endpoints.entries.values.first { $0.id == id }?.slot
+        guard let slot = known ?? freeSlots.last else {
+            throw .mapFull(map: "endpoints", capacity: endpoints.map.capacity, setting: "endpointEntries")
+        }
+        policyInForce.store(word(of: id), at: slot)
+        try endpoints.insert([
+            interfaceIndex: EndpointInForce(
+                id: id, identity: identity, slot: slot, isEthernet: ethernet.contains(interfaceIndex))
+        ])
+        if known == nil { freeSlots.removeLast() }
+        if let before { freeUnused(before) }
     }
 
-    /// A slot goes back once no interface's endpoint has it.
+    private borrowing func word(of endpoint: UInt32) -> UInt64 {
+        policyNumbers[endpoint].flatMap { table.policy($0) }?.word ?? 0
+    }
+
+    /// A slot goes back once no interface's endpoint has it, and no packet reads it any more.
     mutating func freeUnused(_ slot: Int) {
-        if !endpoints.entries.values.contains(where: { $0.slot == slot }) { freeSlots.append(slot) }
+        guard !endpoints.entries.values.contains(where: { $0.slot == slot }) else { return }
+        KernelReaders.wait()
+        freeSlots.append(slot)
+    }
+
+    /// Puts these policies and these identities of addresses, and no others, in force. Policies come first: they are about old
+    /// identities and new ones while addresses change from the one to the other.
+    ///
+    /// - Throws: `mapFull`; then all is as it was.
+    package mutating func apply(
+        _ policies: [EndpointPolicy], _ prefixes: [PrefixIdentity]
+    ) throws(DatapathError) {
+        let before = policyNumbers.compactMap { endpoint, number in
+            table.policy(number).map { EndpointPolicy(endpoint: endpoint, policy: $0) }
+        }
+        try apply(policies)
+        do { try apply(prefixes) } catch {
+            try? apply(before)
+            throw error
+        }
     }
 
     /// Puts these policies, and no others, in force: an endpoint that is not named is not enforced any more.
@@ -57,7 +81,7 @@ extension Datapath {
     package mutating func apply(_ policies: [EndpointPolicy]) throws(DatapathError) {
         var wanted: [UInt32: CompiledPolicy] = [:]
         for policy in policies { wanted[policy.policy.number] = policy.policy }
-        let fresh = wanted.values.filter { table.policies[$0.number] == nil }
+        let fresh = wanted.values.filter { table.policy($0.number) == nil }
         for policy in fresh {
             do { try table.insert(policy) } catch {
                 for inserted in fresh { try? table.remove(inserted.number) }
@@ -66,10 +90,9 @@ extension Datapath {
         }
         policyNumbers = Dictionary(uniqueKeysWithValues: policies.map { ($0.endpoint, $0.policy.number) })
         for endpoint in endpoints.entries.values {
-            let policy = policyNumbers[endpoint.id].flatMap { table.policies[$0] }
-            policyInForce.store(policy?.word ?? 0, at: endpoint.slot)
+            policyInForce.store(word(of: endpoint.id), at: endpoint.slot)
         }
-        let stale = table.policies.keys.filter { wanted[$0] == nil }
+        let stale = table.numbers.filter { wanted[$0] == nil }
         guard !stale.isEmpty else { return }
         KernelReaders.wait()
         for number in stale { try table.remove(number) }

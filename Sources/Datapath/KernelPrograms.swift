@@ -12,7 +12,8 @@ extension LoadedBPFObject {
         try object.setCapacity(ofMap: "policy", to: settings.policyEntries)
         try object.setCapacity(ofMap: "ipcache", to: settings.ipcacheEntries)
         try object.setCapacity(ofMap: "endpoints", to: settings.endpointEntries)
-        try object.setCapacity(ofMap: "policy_in_force", to: settings.endpointEntries)
+        // One more: an interface gets another endpoint's slot before its old one is free.
+        try object.setCapacity(ofMap: "policy_in_force", to: settings.endpointEntries + 1)
         return try object.load()
     }
 

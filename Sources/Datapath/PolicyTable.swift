@@ -5,7 +5,13 @@ internal import Glibc
 
 /// The kernel's `policy` map: the policies that endpoints are held to, each under its number.
 struct PolicyTable: ~Copyable, Sendable {
-    private(set) var policies: [UInt32: CompiledPolicy] = [:]
+    private struct Loaded {
+        let policy: CompiledPolicy
+        /// Rules that have a count of their own.
+        let counted: Set<UInt32>
+    }
+
+    private var loaded: [UInt32: Loaded] = [:]
     private(set) var entryCount = 0
     let map: BPFMap
     let hits: RuleHitTable
@@ -15,32 +21,36 @@ struct PolicyTable: ~Copyable, Sendable {
         self.hits = hits
     }
 
+    var numbers: [UInt32] { Array(loaded.keys) }
+
+    func policy(_ number: UInt32) -> CompiledPolicy? { loaded[number]?.policy }
+
     /// Writes a policy that no endpoint is held to yet.
     ///
     /// - Throws: after it has taken back what it had written.
     mutating func insert(_ policy: CompiledPolicy) throws(DatapathError) {
-        guard policies[policy.number] == nil else { return }
+        guard loaded[policy.number] == nil else { return }
         let slots = try hits.claim(policy.rules)
         let rows = policy.rows { slots[$0] ?? UInt16(APUS_HITS_OF_OTHERS) }
         let (written, error) = map.update(keys: rows.map(\.key), values: rows.map(\.value))
         if let error {
             try? map.remove(keys: rows.prefix(written).map(\.key))
-            hits.release(policy.rules)
+            hits.release(slots.keys)
             throw [ENOSPC, E2BIG].contains(error.code)
                 ? .mapFull(map: map.name, capacity: map.capacity, setting: "policyEntries") : .bpf(error)
         }
-        policies[policy.number] = policy
+        loaded[policy.number] = Loaded(policy: policy, counted: Set(slots.keys))
         entryCount += rows.count
     }
 
     /// Deletes a policy that no packet is judged by any more.
     mutating func remove(_ number: UInt32) throws(DatapathError) {
-        guard let policy = policies[number] else { return }
-        let keys = policy.rows { _ in 0 }.map(\.key)
+        guard let known = loaded[number] else { return }
+        let keys = known.policy.rows { _ in 0 }.map(\.key)
         do { try map.remove(keys: keys) } catch { throw .bpf(error) }
         entryCount -= keys.count
-        policies[number] = nil
-        hits.release(policy.rules)
+        loaded[number] = nil
+        hits.release(known.counted)
     }
 }
 

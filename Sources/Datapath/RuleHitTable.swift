@@ -30,10 +30,13 @@ package final class RuleHitTable: Sendable {
                 return (slot, true)
             }
             guard let slot else { continue }
-            if slot.isNew {
-                do { try map.updatePerCPU(UInt32(slot.number), to: 0) } catch { throw .bpf(error) }
-            }
             claimed[rule] = slot.number
+            if slot.isNew {
+                do { try map.updatePerCPU(UInt32(slot.number), to: 0) } catch {
+                    release(claimed.keys)
+                    throw .bpf(error)
+                }
+            }
         }
         return claimed
     }
@@ -44,7 +47,8 @@ package final class RuleHitTable: Sendable {
         return UInt16(slots.next)
     }
 
-    func release(_ rules: Set<UInt32>) {
+    /// - Parameter rules: that were claimed.
+    func release(_ rules: some Sequence<UInt32>) {
         slots.withLock { slots in
             for rule in rules {
                 guard let known = slots.inUse[rule] else { continue }

@@ -11,25 +11,17 @@ struct NearestRules: Sendable {
     private struct Question: Equatable {
         var rule: UInt32 = 0
         var peer: UInt32 = 0
-        var address = IPAddress.unspecified
-        var ipProtocol = IPProtocol(rawValue: 0)
-        var port: UInt16 = 0
+        var traffic = PolicyTraffic()
 
         init() {}
 
-        init(_ flow: Flow) {
-            let leaves = flow.direction == .egress
-            rule = flow.rule
-            peer = leaves ? flow.destinationEndpoint : flow.sourceEndpoint
-            address = leaves ? flow.destination : flow.source
-            ipProtocol = flow.ipProtocol
-            port = flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6 ? UInt16(flow.icmpType) : flow.destinationPort
-        }
+        init(_ flow: Flow) { (rule, peer, traffic) = (flow.rule, flow.policyPeer, PolicyTraffic(flow)) }
 
         var slot: Int {
             let mixed =
-                (UInt64(rule) << 32 | UInt64(port) << 16 | UInt64(ipProtocol.rawValue)) &* 0x9e37_79b9_7f4a_7c15
-                ^ (address.low ^ UInt64(peer) << 40) &* 0xc2b2_ae3d_27d4_eb4f
+                (UInt64(rule) << 32 | UInt64(traffic.port) << 16 | UInt64(traffic.ipProtocol.rawValue))
+                &* 0x9e37_79b9_7f4a_7c15
+                ^ (traffic.address.low ^ UInt64(peer) << 40) &* 0xc2b2_ae3d_27d4_eb4f
             return Int(truncatingIfNeeded: mixed >> 32) & (NearestRules.slotCount - 1)
         }
     }
@@ -60,9 +52,7 @@ struct NearestRules: Sendable {
 
     private mutating func answer(_ question: Question, in text: inout FragmentText) -> Fragment {
         guard let cause = catalog.rules[question.rule]?.defaultDeny,
-            let nearest = cause.nearest(
-                peer: LabelSet(catalog.endpoints[question.peer]?.labels ?? []), address: question.address,
-                ipProtocol: question.ipProtocol, port: question.port)
+            let nearest = cause.nearest(question.traffic, peer: catalog.endpoints[question.peer]?.labels ?? [])
         else { return Fragment() }
         if let known = fragments[nearest] { return known }
         let fragment = text.append { render(&$0, nearest) }

@@ -109,21 +109,13 @@ package struct PolicyCompiler: Sendable {
     private func defaultDeny(
         _ specs: [NumberedSpec], _ direction: TrafficDirection, _ namedPorts: [NamedPort]
     ) -> UInt32 {
-        var policies: [DefaultDeny.Policy] = []
-        var allowances: [DefaultDeny.Allowance] = []
-        for spec in specs {
-            if policies.last != spec.policy { policies.append(spec.policy) }
-            for rule in spec.rules(of: direction).rules where !rule.rule.isDeny && rule.rule.peers != .nobody {
-                let traffic =
-                    direction == .ingress ? rule.rule.traffic.resolving(namedPorts) : rule.rule.traffic
-                allowances.append(
-                    DefaultDeny.Allowance(
-                        policy: policies.count - 1, index: rule.rule.reference.index, peers: rule.rule.peers,
-                        traffic: traffic))
+        var cause = DefaultDeny(specs.map { ($0.policy, $0.rules(of: direction).rules.map(\.rule)) })
+        if direction == .ingress {
+            for index in cause.allowances.indices {
+                cause.allowances[index].traffic = cause.allowances[index].traffic.resolving(namedPorts)
             }
         }
-        return catalog.rules.intern(
-            RuleReference(DefaultDeny(policies: policies, allowances: allowances), direction))
+        return catalog.rules.intern(RuleReference(cause, direction))
     }
 
     /// The node may always reach its pods; what is not default-deny lets everyone else pass. Where a rule of a policy is

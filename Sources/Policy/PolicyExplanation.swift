@@ -45,16 +45,29 @@ struct SelectedPolicies {
 
     /// What a packet is told that none of them lets through.
     var defaultDeny: DefaultDeny {
-        var allowances: [DefaultDeny.Allowance] = []
-        for (index, policy) in policies.enumerated() {
-            let specs = policy.specs.filter { $0.subjects.matches(labels) }
-            let rules = specs.flatMap { $0.rules(of: direction).rules }.filter { !$0.isDeny && $0.peers != .nobody }
-            allowances += rules.map {
-                DefaultDeny.Allowance(
-                    policy: index, index: $0.reference.index, peers: $0.peers, traffic: $0.traffic)
+        DefaultDeny(
+            policies.map { policy in
+                let specs = policy.specs.filter { $0.subjects.matches(labels) }
+                return (policy.identifier, specs.flatMap { $0.rules(of: direction).rules })
+            })
+    }
+}
+
+extension DefaultDeny {
+    /// - Parameter rules: of each policy that is about the endpoint and the direction, all.
+    init(_ rules: [(policy: Policy, rules: [PolicyRule])]) {
+        var policies: [Policy] = []
+        var allowances: [Allowance] = []
+        for (policy, rules) in rules {
+            if policies.last != policy { policies.append(policy) }
+            for rule in rules where !rule.isDeny && rule.peers != .nobody {
+                allowances.append(
+                    Allowance(
+                        policy: policies.count - 1, index: rule.reference.index, peers: rule.peers,
+                        traffic: rule.traffic))
             }
         }
-        return DefaultDeny(policies: policies.map(\.identifier), allowances: allowances)
+        self.init(policies: policies, allowances: allowances)
     }
 }
 

@@ -103,6 +103,12 @@ struct SecureServeTests {
             #expect(answer.status == 1 && answer.errors.contains("no such end of a connection"), "\(answer)")
             #expect(!answer.errors.contains("did you mean bank"))
         }
+        let namespace = "k8s:io.kubernetes.pod.namespace="
+        #expect(try explain("app=job,\(namespace)shop").output.contains("verdict: FORWARDED"))
+        for labels in ["app=db", "app=db,\(namespace)bank", "\(namespace)shop,any:io.kubernetes.pod.namespace=bank"] {
+            let answer = try explain(labels)
+            #expect(answer.status == 1 && answer.errors.contains("a namespace that you may not see"), "\(answer)")
+        }
         child.kill(SIGTERM)
         #expect(child.waitForEnd() == 0, "\(child.errors)")
     }

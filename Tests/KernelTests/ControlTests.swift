@@ -15,7 +15,7 @@ struct ControlTests {
         var bench = try Bench([.rule(1, .ingress, .tcp, port: 80, bits: 24), .rule(2, .egress)])
         try bench.apply([.rule(3, .ingress, .tcp, port: 80, bits: 24), .rule(4, .ingress, .udp, bits: 8)])
         let keys = try bench.datapath.table.map.keys(as: apus_policy_key.self)
-        #expect(keys.count == 2 && bench.datapath.table.policies.count == 1)
+        #expect(keys.count == 2 && bench.datapath.table.numbers.count == 1)
         let rules = try keys.map { try bench.datapath.table.map.lookup($0, as: apus_policy_value.self)?.rule ?? 0 }
         #expect(rules.sorted() == [3, 4])
     }
@@ -108,6 +108,41 @@ struct ControlTests {
         }
         _ = try bench.run(.ingress, bench.received(.udp, Packets.udp(1, 2)))
         #expect(bench.events().first?.source_identity == 2000)
+    }
+
+    @Test("When the ipcache has no room for new addresses, the policies that came with them do not stay either")
+    func ipcacheFullWithPolicies() throws {
+        var bench = try Bench([.rule(1, .ingress, .udp, port: 2, bits: 24)]) { $0.ipcacheEntries = 4 }
+        let many = (1...8).map {
+            PrefixIdentity(prefix: .host(IPAddress(v4: UInt32($0))), identity: Identity(rawValue: 300))
+        }
+        #expect(throws: DatapathError.mapFull(map: "ipcache", capacity: 4, setting: "ipcacheEntries")) {
+            try bench.datapath.apply([Bench.policy([.rule(2, .ingress, deny: true)])], many)
+        }
+        #expect(try bench.passes(.ingress, bench.received(.udp, Packets.udp(1, 2))))
+        #expect(bench.events().first?.rule == 1 && bench.events().isEmpty)
+        #expect(try bench.datapath.table.map.keys(as: apus_policy_key.self).count == 1)
+    }
+
+    @Test("An interface that gets another endpoint leaves that of others at the old one alone, and slots come back")
+    func slots() throws {
+        var bench = try Bench() { $0.endpointEntries = 2 }
+        let open = EndpointPolicy(endpoint: 8, policy: Bench.policy([.rule(1, .ingress)]).policy)
+        try bench.datapath.apply([Bench.policy([]), open])
+        let (local, other) = (Bench.loopback, Bench.loopback + 1_000)
+        let packet = bench.received(.udp, Packets.udp(1, 2))
+        for round in 0..<8 {
+            try bench.datapath.setEndpoint(interfaceIndex: local, id: 7, identity: .world)
+            try bench.datapath.setEndpoint(interfaceIndex: other, id: 7, identity: .world)
+            try bench.datapath.setEndpoint(interfaceIndex: other, id: 8, identity: .world)
+            #expect(try !bench.passes(.ingress, packet), "round \(round)")
+            try bench.datapath.setEndpoint(interfaceIndex: local, id: 8, identity: .world)
+            #expect(try bench.passes(.ingress, packet), "round \(round)")
+        }
+        #expect(throws: DatapathError.mapFull(map: "endpoints", capacity: 2, setting: "endpointEntries")) {
+            try bench.datapath.setEndpoint(interfaceIndex: other + 1, id: 9, identity: .world)
+        }
+        try bench.datapath.setEndpoint(interfaceIndex: other, id: 7, identity: .world)
     }
 
     @Test("The longest prefix gives the identity, of IPv4 within its own part of the address space")

@@ -1,4 +1,5 @@
 import FlowModel
+import PolicyScenarios
 
 /// Hand-built packets, from the Ethernet header on. Checksums are zero: the programs do not look at them.
 enum Packets {
@@ -43,5 +44,19 @@ enum Packets {
     /// Also an ICMP error: then `rest` is the packet it quotes.
     static func icmp(_ type: UInt8, code: UInt8 = 0, id: UInt16 = 0, rest: [UInt8] = []) -> [UInt8] {
         [type, code, 0, 0] + bytes(id) + [0, 1] + rest
+    }
+}
+
+extension ScenarioPacket {
+    var frame: [UInt8] {
+        let payload: [UInt8] =
+            switch ipProtocol {
+            case .tcp: Packets.tcp(sourcePort, port, .syn)
+            case .udp: Packets.udp(sourcePort, port)
+            case .icmp, .icmpv6: Packets.icmp(UInt8(port), id: sourcePort)
+            // The ports of SCTP, in its common header; nothing that means anything for others.
+            default: Packets.bytes(sourcePort) + Packets.bytes(port) + [UInt8](repeating: 0, count: 8)
+            }
+        return Packets.frame(Packets.ip("\(source)", "\(destination)", ipProtocol.rawValue, payload))
     }
 }

@@ -59,7 +59,7 @@ struct PolicyFlipTests {
             let counters = try datapath.counters()
             #expect(UInt64(record.events) + counters.total.lost == counters.total.produced && counters.total.lost == 0)
 
-            #expect(datapath.table.policies.count == 1)
+            #expect(datapath.table.numbers.count == 1)
             #expect(
                 try datapath.table.map.keys(as: apus_policy_key.self).count == Self.policy(1).policy.entries.count + 1)
             #expect(try datapath.ruleHits.read().count == Self.policy(1).policy.rules.count)

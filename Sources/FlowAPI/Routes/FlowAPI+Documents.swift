@@ -53,7 +53,7 @@ extension FlowAPI {
         }
     }
 
-    /// Answered at once: a question costs some microseconds a policy.
+    /// Answered at once: it reads rules, and no disk.
     func explainPolicies(_ request: APIRequest) -> HTTPResponse {
         do throws(FilterError) {
             let names = ["from", "to", "port"]

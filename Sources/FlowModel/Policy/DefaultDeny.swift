@@ -38,7 +38,7 @@ package struct DefaultDeny: Hashable, Codable, Sendable {
     /// What a server told of one flow, where the rules themselves are not known.
     package var told: NearestRule?
 
-    /// Rules among which the nearest is looked for: each costs some hundred bytes of the catalog.
+    /// Rules among which the nearest is looked for: the catalog holds them.
     package static let mostAllowances = 128
 
     package init(policies: [Policy], allowances: [Allowance] = [], told: NearestRule? = nil) {

@@ -11,7 +11,7 @@ struct MetadataSource: Sendable {
     var manifests = ManifestSet()
     var subjects: [LocalEndpoint] = []
     var identities: [IdentityDescription] = []
-    var policySet: PolicySet?
+    var policySet = PolicySet(ManifestSet())
     /// Rises whenever something else is in force.
     private(set) var revision: UInt64 = 0
 
@@ -36,7 +36,7 @@ struct MetadataSource: Sendable {
             endpoints: subjects.map(EndpointReport.init),
             identities: identities.map {
                 IdentityReport($0.identity, labels: $0.labels, prefix: $0.prefix?.description)
-            }, policies: (policySet?.policies ?? []).map { report($0, hits) })
+            }, policies: policySet.policies.map { report($0, hits) })
     }
 
     private var namespaces: [String] {

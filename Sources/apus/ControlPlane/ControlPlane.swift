@@ -161,9 +161,7 @@ final class ControlPlane: Sendable {
                 (.pod(namespace: $0.namespace, name: $0.podName), ($0.id, $0.identity))
             })
         publisher.publish(update.snapshot)
-        // Policies know new identities and old ones when addresses change from the one to the other.
-        try state.datapath?.apply(compiled)
-        try state.datapath?.apply(update.addresses)
+        try state.datapath?.apply(compiled, update.addresses)
         for interface in state.interfaces { try Self.setEndpoint(of: interface, &state) }
         state.manifests = manifests
         state.policies = policies

@@ -66,7 +66,15 @@ struct PolicyQuestion: Sendable {
         if let reserved = Self.reserved.first(where: { $0.name == text }) {
             return PolicySide(text, IPAddress(v4: 0), reserved.name, reserved.identity)
         }
-        if text.contains("="), found == nil { return PolicySide(labels: text, clusterName: clusterName) }
+        if text.contains("="), found == nil {
+            let side = PolicySide(labels: text, clusterName: clusterName)
+            if let namespaces, !namespaces.isSuperset(of: side.namespaces) {
+                throw FilterError(
+                    parameter: parameter, value: text, problem: "labels of a namespace that you may not see",
+                    accepted: "\(LabelRequirement.namespaceKey) of \(namespaces.sorted().joined(separator: ", "))")
+            }
+            return side
+        }
         let pods = cluster.pods.filter(isVisible).map { "\($0.namespace)/\($0.name)" }
         let hint = nearestName(to: text, among: pods).map { "; did you mean \($0)?" } ?? ""
         throw FilterError(
@@ -130,15 +138,18 @@ private struct PolicySide {
     /// A pod that there need not be: `[SOURCE:]KEY=VALUE,…`. Without a namespace among them it is of `default`.
     init(labels text: String, clusterName: String) {
         var labels = text.split(separator: ",").map { $0.contains(":") ? String($0) : "k8s:\($0)" }
-        let namespaceKey = "k8s:io.kubernetes.pod.namespace="
+        let namespaceKey = "k8s:\(LabelRequirement.namespaceKey)="
         let namespace = labels.first { $0.hasPrefix(namespaceKey) }?.dropFirst(namespaceKey.count) ?? "default"
         if !labels.contains(where: { $0.hasPrefix(namespaceKey) }) { labels.append(namespaceKey + namespace) }
         labels += [
-            "k8s:io.cilium.k8s.policy.cluster=\(clusterName)",
-            "k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name=\(namespace)",
+            "k8s:\(LabelRequirement.clusterKey)=\(clusterName)",
+            "k8s:\(LabelRequirement.namespaceLabelPrefix)kubernetes.io/metadata.name=\(namespace)",
         ]
         self.init(name: text, address: IPAddress(v4: 0), labels: labels.sorted(), [])
     }
+
+    /// Whatever source the labels have that name them.
+    var namespaces: [String] { LabelSet(peer.labels).values(of: LabelRequirement.namespaceKey, source: nil) }
 
     private init(name: String, address: IPAddress, labels: [String], _ ports: [NamedPort]) {
         self.init(

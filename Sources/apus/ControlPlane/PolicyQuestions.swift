@@ -18,7 +18,6 @@ final class PolicyQuestions: Sendable {
             return pods
         }
         return PolicyQuestion(
-            source.policySet ?? PolicySet(source.manifests), pods, clusterName: controlPlane.clusterName,
-            namespaces: namespaces)
+            source.policySet, pods, clusterName: controlPlane.clusterName, namespaces: namespaces)
     }
 }
