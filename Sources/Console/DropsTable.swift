@@ -1,3 +1,4 @@
+internal import FlowModel
 package import FlowWire
 
 /// Drops summed up, for a person.
@@ -31,8 +32,7 @@ package enum DropsTable {
             guard let policies = cause.selected_by else {
                 return cause.drop_reason == "POLICY_DENIED" ? "no rule allows it" : "-"
             }
-            let names = policies.map { $0.namespace.isEmpty ? $0.name : "\($0.namespace)/\($0.name)" }
-            return "no rule of \(names.joined(separator: ", "))".withoutControls
+            return "no rule of \(policies.map(\.qualifiedName).joined(separator: ", "))".withoutControls
         }
         let namespace = rule.namespace.isEmpty ? "" : rule.namespace + "/"
         return "\(namespace)\(rule.name)[\(rule.index)]".withoutControls

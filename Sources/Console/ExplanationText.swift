@@ -1,3 +1,4 @@
+internal import FlowModel
 package import FlowWire
 
 /// What policies do with a connection, for a person.
@@ -15,7 +16,7 @@ package enum ExplanationText {
         var lines =
             ["\(name) of \(direction.endpoint): \(direction.reason)"] + direction.rules.map { "  by \(text($0))" }
         guard !direction.passes, direction.rules.isEmpty else { return lines }
-        lines += direction.policies.map { "  \(text($0))" }
+        lines += direction.policies.map { "  \($0)" }
         guard let nearest = direction.nearest else { return lines + ["  there is no rule that allows anything"] }
         lines.append("  nearest: \(text(nearest.rule))")
         if let peer = nearest.wanted_peer { lines.append("    wants of the other end: \(peer)") }
@@ -25,10 +26,6 @@ package enum ExplanationText {
 
     /// `CiliumNetworkPolicy shop/web, ingress[0]`
     private static func text(_ rule: ExplanationReport.Rule) -> String {
-        "\(text(rule.policy)), \(rule.list)[\(rule.index)]"
-    }
-
-    private static func text(_ policy: PolicyName) -> String {
-        "\(policy.kind) \(policy.namespace.isEmpty ? "" : policy.namespace + "/")\(policy.name)"
+        "\(rule.policy), \(rule.list)[\(rule.index)]"
     }
 }

@@ -45,7 +45,7 @@ package struct DropsReport: Codable, Sendable, Equatable {
             kernel_drop_reason = kernelReason.isEmpty ? nil : kernelReason
             kernel_function = kernelFunction.isEmpty ? nil : kernelFunction
             traffic_direction = direction == .unknown ? nil : direction.name
-            selected_by = rule?.defaultDeny?.policies.map(PolicyName.init)
+            selected_by = rule?.defaultDeny?.policies
             self.rule = selected_by == nil ? rule.map { RuleReport($0) } : nil
         }
     }
@@ -54,18 +54,6 @@ package struct DropsReport: Codable, Sendable, Equatable {
         self.coverage = coverage
         self.truncated = truncated
         self.drops = drops
-    }
-}
-
-/// A policy.
-package struct PolicyName: Codable, Hashable, Sendable {
-    package var kind: String
-    /// Empty if the policy is of the whole cluster.
-    package var namespace: String
-    package var name: String
-
-    package init(_ policy: DefaultDeny.Policy) {
-        (kind, namespace, name) = (policy.kind, policy.namespace, policy.name)
     }
 }
 

@@ -1,3 +1,5 @@
+package import FlowModel
+
 /// What `/v1/policies/explain` answers and `apus policy explain` shows: what policies do with a connection, and why.
 package struct ExplanationReport: Codable, Hashable, Sendable {
     /// `shop/web-1`, `192.0.2.7 (world)`, `host`

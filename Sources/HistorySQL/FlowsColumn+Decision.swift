@@ -11,7 +11,7 @@ extension FlowsColumn {
         .integer("is_default_deny") { flow, texts in
             flow.isDefaultDeny || texts.rule(flow.rule)?.defaultDeny != nil ? 1 : 0
         },
-        rule("selected_by") { $0.defaultDeny?.names ?? "" },
+        rule("selected_by") { $0.defaultDeny?.policies.map(\.description).joined(separator: ", ") ?? "" },
         .text("policy_match") { flow, _ in flow.kind == .policyVerdict ? flow.policyMatchType.name : nil },
     ]
 
@@ -26,12 +26,4 @@ extension FlowsColumn {
         .integer("cpu") { Int64($0.cpu) },
         .text("node") { _, texts in texts.nodeName.nonEmpty },
     ]
-}
-
-extension DefaultDeny {
-    /// `CiliumNetworkPolicy shop/db, NetworkPolicy shop/all`
-    fileprivate var names: String {
-        policies.map { "\($0.kind) \($0.namespace.isEmpty ? "" : $0.namespace + "/")\($0.name)" }.joined(
-            separator: ", ")
-    }
 }

@@ -16,7 +16,7 @@ struct NumberedSpec: Sendable {
         var isDefaultDeny: Bool
     }
 
-    let policy: DefaultDeny.Policy
+    let policy: PolicyName
     let subjects: LabelSelector
     let ingress: Rules
     let egress: Rules

@@ -55,8 +55,8 @@ struct SelectedPolicies {
 
 extension DefaultDeny {
     /// - Parameter rules: of each policy that is about the endpoint and the direction, all.
-    init(_ rules: [(policy: Policy, rules: [PolicyRule])]) {
-        var policies: [Policy] = []
+    init(_ rules: [(policy: PolicyName, rules: [PolicyRule])]) {
+        var policies: [PolicyName] = []
         var allowances: [Allowance] = []
         for (policy, rules) in rules {
             if policies.last != policy { policies.append(policy) }
@@ -72,5 +72,5 @@ extension DefaultDeny {
 }
 
 extension NetworkPolicy {
-    package var identifier: DefaultDeny.Policy { DefaultDeny.Policy(kind: kind, namespace: namespace, name: name) }
+    package var identifier: PolicyName { PolicyName(kind: kind, namespace: namespace, name: name) }
 }

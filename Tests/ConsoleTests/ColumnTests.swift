@@ -44,7 +44,7 @@ struct ColumnTests {
         var flow = fixture.drop
         flow.direction = .ingress
         let policies = ["web", "all"].map {
-            DefaultDeny.Policy(kind: "CiliumNetworkPolicy", namespace: "data", name: $0)
+            PolicyName(kind: "CiliumNetworkPolicy", namespace: "data", name: $0)
         }
         let web = LabelSelector(requirements: [
             LabelRequirement(source: nil, key: "app", condition: .oneOf(["web"]))

@@ -28,7 +28,7 @@ struct CatalogStoreTests {
         ]
         let ports = [PortMatch.Ports.all, .range(80...90), .named("http")]
         let traffic = [TrafficSelection.everything] + ports.map { .only([PortMatch(ipProtocol: .tcp, ports: $0)]) }
-        let policy = DefaultDeny.Policy(kind: "NetworkPolicy", namespace: "shop", name: "all")
+        let policy = PolicyName(kind: "NetworkPolicy", namespace: "shop", name: "all")
         let allowances = peers.flatMap { peers in
             traffic.map { DefaultDeny.Allowance(policy: 0, index: 4, peers: peers, traffic: $0) }
         }

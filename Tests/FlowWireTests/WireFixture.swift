@@ -96,7 +96,7 @@ struct WireFixture {
     /// The default deny of an endpoint that two policies are about; the first lets `app=cart` in at 80/TCP.
     var defaultDeny: UInt32 {
         let policies = ["web", "all"].map {
-            DefaultDeny.Policy(kind: "CiliumNetworkPolicy", namespace: $0 == "all" ? "" : "data", name: $0)
+            PolicyName(kind: "CiliumNetworkPolicy", namespace: $0 == "all" ? "" : "data", name: $0)
         }
         let cart = LabelSelector(requirements: [LabelRequirement(source: nil, key: "app", condition: .oneOf(["cart"]))])
         return catalog.rules.intern(

@@ -111,6 +111,6 @@ extension PolicyEvaluator.Decision {
 extension RuleReference {
     /// `p ingress[0]`
     package var scenarioName: String {
-        "\(name) \(direction == .egress ? "egress" : "ingress")\(isDeny ? "Deny" : "")[\(index)]"
+        "\(name) \(list)[\(index)]"
     }
 }

@@ -1,19 +1,5 @@
 /// Where a default deny comes from: the policies that select the endpoint, and what their rules would have let through.
 package struct DefaultDeny: Hashable, Codable, Sendable {
-    package struct Policy: Hashable, Codable, Sendable {
-        /// `CiliumNetworkPolicy`, `NetworkPolicy`…
-        package var kind: String
-        /// Empty if the policy is of the whole cluster.
-        package var namespace: String
-        package var name: String
-
-        package init(kind: String, namespace: String, name: String) {
-            self.kind = kind
-            self.namespace = namespace
-            self.name = name
-        }
-    }
-
     /// A rule that lets something through.
     package struct Allowance: Hashable, Codable, Sendable {
         /// Index into `policies`.
@@ -32,7 +18,7 @@ package struct DefaultDeny: Hashable, Codable, Sendable {
     }
 
     /// In the order of kind, namespace and name.
-    package var policies: [Policy]
+    package var policies: [PolicyName]
     /// The first `mostAllowances` of the policies' rules.
     package var allowances: [Allowance]
     /// What a server told of one flow, where the rules themselves are not known.
@@ -41,7 +27,7 @@ package struct DefaultDeny: Hashable, Codable, Sendable {
     /// Rules among which the nearest is looked for: the catalog holds them.
     package static let mostAllowances = 128
 
-    package init(policies: [Policy], allowances: [Allowance] = [], told: NearestRule? = nil) {
+    package init(policies: [PolicyName], allowances: [Allowance] = [], told: NearestRule? = nil) {
         self.policies = policies
         self.allowances = Array(allowances.prefix(Self.mostAllowances))
         self.told = told
@@ -74,7 +60,7 @@ package struct DefaultDeny: Hashable, Codable, Sendable {
 
 /// A rule that would have let a packet through, but for these parts.
 package struct NearestRule: Hashable, Codable, Sendable {
-    package var policy: DefaultDeny.Policy
+    package var policy: PolicyName
     /// Position of the entry within the policy's list of the direction, from 0.
     package var index: Int
     /// The peer is another one: what the rule wants of it.
@@ -82,7 +68,7 @@ package struct NearestRule: Hashable, Codable, Sendable {
     /// Protocol or port is another one: what the rule takes.
     package var ports: String?
 
-    package init(policy: DefaultDeny.Policy, index: Int, peer: String?, ports: String?) {
+    package init(policy: PolicyName, index: Int, peer: String?, ports: String?) {
         self.policy = policy
         self.index = index
         self.peer = peer

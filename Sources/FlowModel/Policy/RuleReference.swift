@@ -28,6 +28,9 @@ package struct RuleReference: Hashable, Sendable {
         self.labels = labels
     }
 
+    /// The policy's list that has the rule: `ingress`, `ingressDeny`, `egress` or `egressDeny`.
+    package var list: String { (direction == .egress ? "egress" : "ingress") + (isDeny ? "Deny" : "") }
+
     /// Something that a list of deciding policies can name.
     package var isRule: Bool { defaultDeny == nil && self != Self.unknown }
 

@@ -86,11 +86,11 @@ extension ApusMessage {
         guard let selectedBy, !selectedBy.isEmpty else { return nil }
         return DefaultDeny(
             policies: selectedBy.map {
-                DefaultDeny.Policy(kind: $0.kind ?? "", namespace: $0.namespace ?? "", name: $0.name ?? "")
+                PolicyName(kind: $0.kind ?? "", namespace: $0.namespace ?? "", name: $0.name ?? "")
             },
             told: nearestRule.map { rule in
                 NearestRule(
-                    policy: DefaultDeny.Policy(
+                    policy: PolicyName(
                         kind: rule.kind ?? "", namespace: rule.namespace ?? "", name: rule.name ?? ""),
                     index: rule.index?.clamped() ?? 0, peer: rule.wantedPeer, ports: rule.wantedPorts)
             })

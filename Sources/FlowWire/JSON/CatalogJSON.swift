@@ -59,7 +59,7 @@ extension [UInt8] {
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(_ policy: DefaultDeny.Policy) {
+    fileprivate mutating func append(_ policy: PolicyName) {
         append(member: "kind", nonEmpty: policy.kind)
         append(member: "name", nonEmpty: policy.name)
         append(member: "namespace", nonEmpty: policy.namespace)

@@ -42,7 +42,7 @@ extension [UInt8] {
     }
 
     /// `flow.Apus.Policy`.
-    private mutating func append(messageOf policy: DefaultDeny.Policy) {
+    private mutating func append(messageOf policy: PolicyName) {
         append(1, nonEmpty: policy.kind)
         append(2, nonEmpty: policy.name)
         append(3, nonEmpty: policy.namespace)

@@ -53,8 +53,7 @@ struct MetadataSource: Sendable {
             remarks: policy.remarks.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" },
             rules: policy.ruleReferences.map { rule in
                 PolicyRuleReport(
-                    list: (rule.direction == .egress ? "egress" : "ingress") + (rule.isDeny ? "Deny" : ""),
-                    index: rule.index, hits: hits.byRule[rule] ?? (endpoints.isEmpty ? 0 : nil))
+                    list: rule.list, index: rule.index, hits: hits.byRule[rule] ?? (endpoints.isEmpty ? 0 : nil))
             }, defaultDenies: hits.defaultDenies[policy.identifier] ?? 0)
     }
 }
@@ -72,7 +71,7 @@ extension EndpointReport {
 struct RuleHits: Sendable {
     var byRule: [RuleReference: UInt64] = [:]
     /// Of endpoints that the policy is about.
-    var defaultDenies: [DefaultDeny.Policy: UInt64] = [:]
+    var defaultDenies: [PolicyName: UInt64] = [:]
 
     init() {}
 

@@ -178,13 +178,12 @@ extension ExplanationReport.Direction {
             endpoint: endpoint, passes: explanation.decision.passes, reason: reason,
             rules: rules.map { rule in
                 ExplanationReport.Rule(
-                    policy: PolicyName(
-                        DefaultDeny.Policy(kind: rule.kind, namespace: rule.namespace, name: rule.name)),
-                    list: list + (rule.isDeny ? "Deny" : ""), index: rule.index)
-            }, policies: explanation.selecting.map { PolicyName($0.identifier) },
+                    policy: PolicyName(kind: rule.kind, namespace: rule.namespace, name: rule.name),
+                    list: rule.list, index: rule.index)
+            }, policies: explanation.selecting.map { $0.identifier },
             nearest: explanation.nearest.map { near in
                 ExplanationReport.Nearest(
-                    rule: ExplanationReport.Rule(policy: PolicyName(near.policy), list: list, index: near.index),
+                    rule: ExplanationReport.Rule(policy: near.policy, list: list, index: near.index),
                     wantedPeer: near.peer, wantedPorts: near.ports)
             })
     }
