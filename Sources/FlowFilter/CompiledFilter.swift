@@ -15,7 +15,7 @@ package struct CompiledFilter: Sendable {
         let allow = spec.allow.isEmpty ? [FilterConditions()] : spec.allow
         let sets = allow.map { (conditions: $0, isDeny: false) } + spec.deny.map { (conditions: $0, isDeny: true) }
         for set in sets {
-            if programs[programs.count - 1].isFull { programs.append(FilterProgram(catalog)) }
+            if !programs[programs.count - 1].hasRoom(for: set.conditions) { programs.append(FilterProgram(catalog)) }
             programs[programs.count - 1].add(set.conditions, isDeny: set.isDeny, within: spec.visibleNamespaces)
         }
     }
@@ -25,24 +25,25 @@ package struct CompiledFilter: Sendable {
         var start = 0
         while start < flows.count {
             let end = min(start + Candidates.capacity, flows.count)
-            selectBatch(flows.extracting(start..<end), start, into: &positions)
+            judge(flows.extracting(start..<end), nil)
+            for index in 0..<end - start where outcomes[index] == .allowed { positions.append(start + index) }
             start = end
         }
     }
 
-    private mutating func selectBatch(_ flows: Span<Flow>, _ start: Int, into positions: inout [Int]) {
+    private mutating func judge(_ flows: Span<Flow>, _ details: FlowDetails?) {
         for index in flows.indices { outcomes[index] = [] }
         for index in programs.indices {
-            programs[index].judge(flows, &candidates, isAlone: programs.count == 1, &outcomes)
+            programs[index].judge(flows, details, &candidates, isAlone: programs.count == 1, &outcomes)
         }
-        for index in flows.indices where outcomes[index] == .allowed { positions.append(start + index) }
     }
 
     /// For a single flow; many are judged faster by `select`.
-    package mutating func matches(_ flow: Flow) -> Bool {
+    ///
+    /// - Parameter details: what is told of the flow beyond what it holds; nil: nothing.
+    package mutating func matches(_ flow: Flow, _ details: FlowDetails? = nil) -> Bool {
         let batch: InlineArray<1, Flow> = [flow]
-        var positions: [Int] = []
-        select(batch.span, into: &positions)
-        return !positions.isEmpty
+        judge(batch.span, details)
+        return outcomes[0] == .allowed
     }
 }

@@ -6,6 +6,8 @@ package enum FilterLimits {
     package static let values = 1_024
     /// Of one value, in UTF-8.
     package static let valueBytes = 4_096
+    /// Of an expression, once it is written as alternatives, and the conditions of each of them: fewer than a word has bits.
+    package static let alternatives = 60
     /// Of a query, filters or not.
     package static let parameters = 512
 }

@@ -44,6 +44,21 @@ package enum FilterParameter: String, CaseIterable, Sendable {
     case policy
     case uuid
     case nodeName = "node-name"
+    case nodeLabel = "node-label"
+    case snatIP = "snat-ip"
+    case encrypted
+    case traceID = "trace-id"
+    case ipTraceID = "ip-trace-id"
+    case httpStatus = "http-status"
+    case httpMethod = "http-method"
+    case httpPath = "http-path"
+    case httpURL = "http-url"
+    case httpHeader = "http-header"
+    case dnsQuery = "dns-query"
+    /// An expression of conditions; see `WhereParser`.
+    case `where`
+    /// The same in a part of CEL; see `CELParser`.
+    case celExpression = "cel-expression"
     /// Turns the filter that follows it into one whose flows are left out.
     case not
     case since
@@ -60,7 +75,23 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         }
     }
 
-    var side: Side {
+    /// About what Apus does not capture, and so only for flows that are read from files.
+    package var isOfFiles: Bool {
+        switch self {
+        case .nodeLabel, .snatIP, .encrypted, .traceID, .ipTraceID, .httpStatus, .httpMethod, .httpPath, .httpURL,
+            .httpHeader, .dnsQuery:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is about HTTP.
+    var isOfHTTP: Bool { rawValue.hasPrefix("http-") }
+
+    /// About what Apus captures.
+    package static let captured = allCases.filter { !$0.isOfFiles }
+
+    package var side: Side {
         switch self {
         case .fromNamespace, .fromPod, .fromLabel, .fromWorkload, .fromService, .fromFQDN, .fromCluster, .fromIP,
             .fromPort, .fromIdentity:
@@ -89,6 +120,18 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         case .interface: "the exact name of a network interface, such as eth0"
         case .uuid: "the uuid of a flow: eight, four, four, four and twelve hexadecimal digits"
         case .nodeName: "[cluster/]name of a node, with * as in *.example.org, or cluster/"
+        case .nodeLabel: "a label selector such as zone=a, over the labels of nodes"
+        case .snatIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"
+        case .traceID: "the identifier of a trace, exactly as it is written"
+        case .ipTraceID: "a number"
+        case .httpStatus: "a status such as 404, or 4+ and 50+ for all that begin so"
+        case .httpMethod: "a method such as GET, in any case"
+        case .httpPath: "a regular expression, found anywhere in the path of the URL"
+        case .httpURL: "a regular expression, found anywhere in the URL"
+        case .httpHeader: "key:value, both exact"
+        case .dnsQuery: "a regular expression, found anywhere in the name that is asked for"
+        case .where: "an expression such as verdict == DROPPED and not to.ip in 10.0.0.0/8"
+        case .celExpression: "an expression of CEL over _flow such as _flow.verdict == Verdict.DROPPED"
         case .policy: "[namespace/]name of the policy whose rule decided"
         case .tcpFlags: "FIN, SYN, RST, PSH, ACK, URG, ECE, CWR; several with commas must all be set"
         case .ip, .fromIP, .toIP: "an IPv4 or IPv6 address, or a prefix such as 10.0.0.0/8"
@@ -99,7 +142,7 @@ package enum FilterParameter: String, CaseIterable, Sendable {
         case .dropReason: "a name of Hubble's DropReason such as POLICY_DENIED, or its number"
         case .kernelDropReason: "a reason of the running kernel, such as NO_SOCKET"
         case .trafficDirection: "ingress, egress"
-        case .reply, .follow: "true, false"
+        case .reply, .encrypted, .follow: "true, false"
         case .ipVersion: "4, 6"
         case .not: "nothing or true, before the filter to be turned round"
         case .since, .until: TimeExpression.accepted

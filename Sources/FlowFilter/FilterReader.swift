@@ -23,9 +23,15 @@ struct FilterReader {
     private var pods: [PodValue] = []
     /// Whether each filter by node is met: all flows are of one.
     private var nodes: (allow: [Bool], deny: [Bool]) = ([], [])
-    private let origin: FlowOrigin
+    /// All must hold, and, of those in CEL, any.
+    private var expressions: [FilterExpression] = []
+    private var celExpressions: [FilterExpression] = []
+    private var hasHTTP = false
+    private let context: ExpressionContext
 
-    init(_ origin: FlowOrigin) { self.origin = origin }
+    private var origin: FlowOrigin { context.origin }
+
+    init(_ context: ExpressionContext) { self.context = context }
 
     mutating func read(
         _ parameter: FilterParameter, value: String, position: Int, isNegated: Bool
@@ -40,22 +46,25 @@ struct FilterReader {
         case .pod, .fromPod, .toPod:
             if value.isEmpty { throw FilterError(parameter, value, position, problem: "empty") }
             pods.append(PodValue(place: place, text: value, parameter: parameter, position: position))
-        case .uuid:
-            guard FilterParameter.isUUID(value) else {
-                throw FilterError(parameter, value, position, problem: "not a uuid")
-            }
+        case .uuid where origin.nodeName != nil:
+            try FilterConditions.checkUUID(value, position)
             let sequence = origin.sequence(value) ?? 0
             withConditions(of: parameter, isNegated: isNegated) { $0.sequences.append(sequence) }
-        case .nodeName:
-            do throws(PatternError) {
-                let isMet = try NodePattern(value).matches(origin.nodeName)
-                if isNegated { nodes.deny.append(isMet) } else { nodes.allow.append(isMet) }
-            } catch {
-                throw FilterError(parameter, value, position, problem: "not a name or pattern: \(error)")
+        case .nodeName where origin.nodeName != nil:
+            let isMet = try NodePattern(filterValue: value, position).matches(origin.nodeName ?? "")
+            if isNegated { nodes.deny.append(isMet) } else { nodes.allow.append(isMet) }
+        case .where, .celExpression:
+            let expression = try FilterExpression.parse(parameter, value, context, place: position)
+            if isNegated || parameter == .where {
+                expressions.append(isNegated ? .not(expression) : expression)
+            } else {
+                celExpressions.append(expression)
             }
         default:
+            if parameter.isOfHTTP { hasHTTP = true }
+            let isOfFile = origin.nodeName == nil
             try withConditions(of: parameter, isNegated: isNegated) { conditions throws(FilterError) in
-                try conditions.add(parameter, value, position)
+                try conditions.add(parameter, value, position, isOfFile: isOfFile)
             }
         }
     }
@@ -71,10 +80,26 @@ struct FilterReader {
                 $0.pods[place.side] += patterns
             }
         }
+        if hasHTTP, !allow.types.isEmpty, !allow.types.contains(where: { $0.kinds.contains(.layer7) }) {
+            throw FilterError(
+                parameter: "type", problem: "leaves out l7, but what is asked of HTTP is of l7", accepted: "l7, or none")
+        }
         if !nodes.allow.isEmpty && !nodes.allow.contains(true) { allow = .none }
         let deniesAll = nodes.deny.contains(true) ? [FilterConditions()] : []
-        return FilterSpec(
-            allow: allow == FilterConditions() ? [] : [allow], deny: deny.map(\.conditions) + deniesAll)
+        return FilterSpec(allow: try alternatives(), deny: deny.map(\.conditions) + deniesAll)
+    }
+
+    /// What is wanted by filters, and by expressions at the same time.
+    private func alternatives() throws(FilterError) -> [FilterConditions] {
+        let all = expressions + (celExpressions.isEmpty ? [] : [.any(celExpressions)])
+        guard !all.isEmpty else { return allow.isEmpty ? [] : [allow] }
+        guard var alternatives = FilterExpression.all(all).alternatives() else {
+            throw FilterError(
+                parameter: "where", problem: "more than \(FilterLimits.alternatives) alternatives once it is written out",
+                accepted: "fewer alternatives that are joined by and, or two requests")
+        }
+        for index in alternatives.indices where !allow.isEmpty { alternatives[index].also.append(allow) }
+        return alternatives.isEmpty ? [.none] : alternatives
     }
 
     private static func namespace(_ side: Side) -> FilterParameter {

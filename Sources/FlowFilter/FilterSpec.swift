@@ -41,8 +41,20 @@ package struct FilterConditions: Hashable, Sendable {
     package var ports = Sided<ClosedRange<UInt16>>()
     package var identities = Sided<Identity>()
     package var sequences: [UInt64] = []
+    /// Names that pass a test, where an exact name or its beginning does not say enough.
+    package var names = Sided<NameTest>()
+    package var serviceNames = Sided<NameTest>()
+    package var policyNames: [TextTest] = []
+    /// On what a `Flow` has no place for.
+    package var details = DetailConditions()
+    /// Further conditions that must hold, and some of which none may hold.
+    package var also: [FilterConditions] = []
+    package var excluding: [FilterConditions] = []
 
     package init() {}
+
+    /// Met by all flows.
+    package var isEmpty: Bool { self == FilterConditions() }
 }
 
 /// Which end of a flow a condition is about.

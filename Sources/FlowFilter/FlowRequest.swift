@@ -28,7 +28,7 @@ package struct FlowRequest: Hashable, Sendable {
     ///   - others: accepted, too, but read elsewhere and passed over here.
     package init(
         queryItems: [(name: String, value: String)], now: UInt64, of origin: FlowOrigin = .unknown,
-        accepting parameters: [FilterParameter] = FilterParameter.allCases, others: [String] = []
+        accepting parameters: [FilterParameter] = FilterParameter.captured, others: [String] = []
     ) throws(FilterError) {
         var reader = RequestReader(now: now, of: origin, accepting: parameters, others: others)
         for item in queryItems { try reader.read(name: item.name, value: item.value) }

@@ -11,7 +11,7 @@ struct RequestReader {
 
     init(now: UInt64, of origin: FlowOrigin, accepting parameters: [FilterParameter], others: [String]) {
         self.now = now
-        filters = FilterReader(origin)
+        filters = FilterReader(ExpressionContext(origin: origin, parameters: parameters))
         self.parameters = parameters
         self.others = others
     }
@@ -101,7 +101,9 @@ struct RequestReader {
 
     private func unknown(_ name: String) -> FilterError {
         if let problem = UncapturedFact.problem(of: name) {
-            return FilterError(parameter: name, position: position, problem: problem)
+            return FilterError(
+                parameter: name, position: position, problem: problem,
+                accepted: "flows that are read from a file")
         }
         let names = parameters.map(\.rawValue) + others
         return FilterError(

@@ -9,7 +9,6 @@ package enum UncapturedFact {
         "dns-query": layer7, "trace-id": tracing, "ip-trace-id": tracing,
         "snat-ip": "is about translated addresses, which Apus does not capture",
         "node-label": "is about labels of nodes, which Apus does not know",
-        "cel-expression": "is an expression of CEL, which Apus does not evaluate",
         "encrypted": "is about encryption, which Apus does not capture",
         "unencrypted": "is about encryption, which Apus does not capture",
     ]

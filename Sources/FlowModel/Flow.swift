@@ -67,6 +67,10 @@ public struct FlowKind: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
     @inlinable public static var drop: FlowKind { FlowKind(rawValue: 1) }
     @inlinable public static var trace: FlowKind { FlowKind(rawValue: 4) }
     @inlinable public static var policyVerdict: FlowKind { FlowKind(rawValue: 5) }
+    /// Of Cilium's datapath and proxies only, and so never of Apus' own making.
+    @inlinable public static var capture: FlowKind { FlowKind(rawValue: 3) }
+    @inlinable public static var socketTrace: FlowKind { FlowKind(rawValue: 7) }
+    @inlinable public static var layer7: FlowKind { FlowKind(rawValue: 129) }
     /// A drop by the kernel itself, outside Apus' programs; printed with Hubble's event type 1.
     @inlinable public static var kernelDrop: FlowKind { FlowKind(rawValue: 200) }
 }
@@ -192,4 +196,7 @@ public struct FlowAttributes: OptionSet, BitwiseCopyable, Sendable {
     /// Ports, TCP flags, ICMP type and code are valid.
     @inlinable public static var layer4: FlowAttributes { FlowAttributes(rawValue: 1 << 4) }
     @inlinable public static var fragment: FlowAttributes { FlowAttributes(rawValue: 1 << 5) }
+    /// A record of layer 7. Apus captures none; files may tell of them.
+    @inlinable public static var http: FlowAttributes { FlowAttributes(rawValue: 1 << 6) }
+    @inlinable public static var dns: FlowAttributes { FlowAttributes(rawValue: 1 << 7) }
 }

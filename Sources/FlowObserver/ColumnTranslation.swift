@@ -32,7 +32,7 @@ struct ColumnTranslation {
             for index in allowed.indices { allowed[index].sides.append(visible) }
         }
         return ColumnFilter(
-            anyOf: allowed, noneOf: spec.deny.filter(\.sequences.isEmpty).map { columns($0, acceptsUnknown: false) })
+            anyOf: allowed, noneOf: spec.deny.filter(\.isOfColumns).map { columns($0, acceptsUnknown: false) })
     }
 
     private func visible(_ namespaces: Set<String>) -> PerSide<SideSet> {
@@ -66,6 +66,23 @@ struct ColumnTranslation {
         }
         if !conditions.policies.isEmpty {
             columns.rules = indices(ruleCount, acceptsUnknown, { $0.policies = conditions.policies }) { $0.rule = $1 }
+        }
+        if !conditions.policyNames.isEmpty {
+            var named = ColumnConditions()
+            named.rules = indices(ruleCount, acceptsUnknown, { $0.policyNames = conditions.policyNames }) { $0.rule = $1 }
+            columns.also.append(named)
+        }
+        if !conditions.serviceNames.isEmpty {
+            var named = ColumnConditions()
+            named.services = perSide(conditions.serviceNames) { list in
+                indices(serviceCount, acceptsUnknown, { $0.serviceNames.source = list }) { $0.sourceService = $1 }
+            }
+            columns.also.append(named)
+        }
+        columns.sides += endpoints(conditions.names, acceptsUnknown) { $0.names.source = $1 }
+        columns.also += conditions.also.map { self.columns($0, acceptsUnknown: acceptsUnknown) }
+        columns.excluding = conditions.excluding.filter(\.isOfColumns).map {
+            self.columns($0, acceptsUnknown: !isFinal && !acceptsUnknown)
         }
         columns.kernelReasons = named(conditions.kernelReasons, acceptsUnknown)
         columns.interfaces = named(conditions.interfaces, acceptsUnknown)
@@ -117,4 +134,9 @@ struct ColumnTranslation {
         }
         return IndexSet(answers, acceptsUnknown: acceptsUnknown)
     }
+}
+
+extension FilterConditions {
+    /// Columns can tell of each flow whether it meets them.
+    fileprivate var isOfColumns: Bool { sequences.isEmpty && (also + excluding).allSatisfy(\.isOfColumns) }
 }

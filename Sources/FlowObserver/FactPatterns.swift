@@ -12,7 +12,7 @@ struct FactPatterns {
         if !conditions.types.isEmpty { lists.append(conditions.types.flatMap(Self.patterns)) }
         add(conditions.dropReasons.map { .verdict(.dropped) & .dropReason($0) })
         if !conditions.kernelReasons.isEmpty { add([.kind(.kernelDrop)]) }
-        add(conditions.protocols.flatMap(\.protocols).map { .attributes(.layer4) & .ipProtocol($0) })
+        add(conditions.protocols.flatMap(Self.patterns))
         add(conditions.directions.map { .direction($0) })
         add(conditions.replies.flatMap(Self.patterns))
         add(
@@ -41,10 +41,17 @@ struct FactPatterns {
     private static func patterns(_ condition: TypeCondition) -> [FlowPattern] {
         condition.kinds.compactMap { kind in
             guard let subType = condition.subType else { return .kind(kind) }
-            guard kind == .trace else { return .kind(kind) & .dropReason(DropReason(rawValue: subType)) }
+            if kind == .drop || kind == .kernelDrop {
+                return .kind(kind) & .dropReason(DropReason(rawValue: subType))
+            }
             guard let point = UInt8(exactly: subType) else { return nil }
             return .kind(kind) & .observationPoint(ObservationPoint(rawValue: point))
         }
+    }
+
+    private static func patterns(_ condition: ProtocolCondition) -> [FlowPattern] {
+        let layer7: [FlowPattern] = condition.layer7.isEmpty ? [] : [.attributes(condition.layer7)]
+        return layer7 + condition.protocols.map { .attributes(.layer4) & .ipProtocol($0) }
     }
 
     /// Where it is unknown only drops match, as "no reply".

@@ -1,7 +1,8 @@
-import FlowFilter
 import FlowModel
 import SyntheticTraffic
 import Testing
+
+@testable import FlowFilter
 
 /// Compiled filters against `ReferenceFilter`, over filters drawn from a seed, which failures tell.
 struct RandomFilterTests {
@@ -86,5 +87,38 @@ struct RandomFilterTests {
         check(spec, "\(spec)")
         spec.allow.removeLast(60)
         check(spec, "\(spec)")
+    }
+
+    private func expression(_ random: inout SeededRandom, depth: Int) throws -> FilterExpression {
+        func parts(_ random: inout SeededRandom) throws -> [FilterExpression] {
+            try (0..<Int.random(in: 1...3, using: &random)).map { _ in try expression(&random, depth: depth - 1) }
+        }
+        switch depth == 0 ? 0 : Int.random(in: 0...4, using: &random) {
+        case 1: return .not(try expression(&random, depth: depth - 1))
+        case 2: return .all(try parts(&random))
+        case 3: return .any(try parts(&random))
+        default: return .conditions(try conditions(&random))
+        }
+    }
+
+    @Test("Any expression selects the flows that it says, read plainly", arguments: 0..<80 as Range<UInt64>)
+    func randomExpressions(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let expression = try expression(&random, depth: 4)
+        guard let alternatives = expression.alternatives() else { return }
+        let catalog = Self.directory.catalog
+        let reference = ReferenceFilter(spec: FilterSpec(), catalog: catalog)
+        var expected = Self.flows.indices.filter { reference.meets(expression, Self.flows[$0]) }
+        var filter = CompiledFilter(
+            FilterSpec(allow: alternatives.isEmpty ? [.none] : alternatives), catalog: catalog)
+        var selected: [Int] = []
+        filter.select(Self.flows.span, into: &selected)
+        #expect(selected == expected, "seed \(seed): \(expression)")
+        // And as what is left out.
+        filter = CompiledFilter(FilterSpec(deny: alternatives), catalog: catalog)
+        selected = []
+        filter.select(Self.flows.span, into: &selected)
+        expected = Self.flows.indices.filter { !expected.contains($0) }
+        #expect(selected == expected, "seed \(seed), denied: \(expression)")
     }
 }

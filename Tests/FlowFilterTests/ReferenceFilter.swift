@@ -22,6 +22,16 @@ struct ReferenceFilter {
 
     private func meets(_ conditions: FilterConditions, _ flow: Flow) -> Bool {
         meetsValues(conditions, flow) && meetsLayer4(conditions, flow) && meetsNames(conditions, flow)
+            && conditions.also.allSatisfy { meets($0, flow) } && !conditions.excluding.contains { meets($0, flow) }
+    }
+
+    func meets(_ expression: FilterExpression, _ flow: Flow) -> Bool {
+        switch expression {
+        case .conditions(let conditions): meets(conditions, flow)
+        case .not(let inner): !meets(inner, flow)
+        case .all(let parts): parts.allSatisfy { meets($0, flow) }
+        case .any(let parts): parts.contains { meets($0, flow) }
+        }
     }
 
     private func holds<Value>(_ accepted: [Value], _ test: (Value) -> Bool) -> Bool {
@@ -79,7 +89,9 @@ struct ReferenceFilter {
             && holds(conditions.domains, source, destination) { $1.dnsNames.contains(where: $0.matches) }
             && holds(conditions.clusters, source, destination) { $0 == $1.clusterName }
             && holds(conditions.services, sourceService, destinationService) { $0.matches($1) }
-            && holds(conditions.policies) { $0.matches(rule) }
+            && holds(conditions.names, source, destination) { $0.holds($1) }
+            && holds(conditions.serviceNames, sourceService, destinationService) { $0.holds($1) }
+            && holds(conditions.policies) { $0.matches(rule) } && holds(conditions.policyNames) { $0.holds(rule.name) }
             && holds(conditions.interfaces) { $0 == catalog.names[flow.interfaceName] }
             && holds(conditions.kernelReasons) {
                 flow.kind == .kernelDrop && $0 == catalog.names[flow.kernelReason]

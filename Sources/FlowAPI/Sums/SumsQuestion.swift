@@ -35,7 +35,7 @@ struct SumsRequest: Sendable {
     ) throws(FilterError) {
         let names = names + ["limit"]
         own = try OwnParameters(items, names)
-        let parameters = FilterParameter.allCases.filter { parameter in
+        let parameters = FilterParameter.captured.filter { parameter in
             ![.first, .last, .follow, .uuid, .nodeName, refused].contains(parameter)
         }
         request = try FlowRequest(queryItems: items, now: now, accepting: parameters, others: names)

@@ -12,6 +12,8 @@ extension FilterProgram {
         }
         clusters.restrict(set, to: conditions.clusters) { $0 == $1.clusterName }
         services.restrict(set, to: conditions.services) { $0.matches($1) }
+        names.restrict(set, to: conditions.names) { $0.holds($1) }
+        services.restrict(set, to: conditions.serviceNames) { $0.holds($1) }
     }
 
     /// One end lies in any of the namespaces.
@@ -27,6 +29,7 @@ extension FilterProgram {
         Self.narrow(&candidates, flows, by: &workloads)
         Self.narrow(&candidates, flows, by: &domains)
         Self.narrow(&candidates, flows, by: &clusters)
+        Self.narrow(&candidates, flows, by: &names)
         narrowByService(&candidates, flows)
     }
 

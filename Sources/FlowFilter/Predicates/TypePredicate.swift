@@ -13,13 +13,16 @@ package struct TypeCondition: Hashable, Sendable {
     }
 
     static let accepted =
-        "drop (policy and kernel), kernel-drop, trace, policy-verdict, their numbers 1, 4, 5, and with a sub-type "
-        + "drop:POLICY_DENIED, drop:133, trace:to-endpoint"
+        "drop (policy and kernel), kernel-drop, trace, policy-verdict, their numbers 1, 4, 5, of files capture, trace-sock, "
+        + "l7, 3, 7, 129, and with a sub-type drop:POLICY_DENIED, drop:133, trace:to-endpoint, trace:from-network"
 
     /// nil for anything that `accepted` does not name.
-    package init?(_ text: String) {
+    ///
+    /// - Parameter isOfFile: types that Apus does not capture are known, too.
+    package init?(_ text: String, isOfFile: Bool = false) {
         let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let kinds = Self.kinds[String(parts[0])] else { return nil }
+        guard let kinds = Self.kinds[String(parts[0])] ?? (isOfFile ? Self.kindsOfFiles[String(parts[0])] : nil)
+        else { return nil }
         self.kinds = kinds
         guard parts.count == 2 else { return }
         guard let number = Self.subType(String(parts[1]), of: kinds) else { return nil }
@@ -31,13 +34,24 @@ package struct TypeCondition: Hashable, Sendable {
         "trace": [.trace], "4": [.trace], "policy-verdict": [.policyVerdict], "5": [.policyVerdict],
     ]
 
-    /// Cilium's datapath gives delivery to an endpoint the number 0, Hubble's enumeration the number 101.
+    private static let kindsOfFiles: [String: [FlowKind]] = [
+        "capture": [.capture], "3": [.capture], "trace-sock": [.socketTrace], "7": [.socketTrace],
+        "l7": [.layer7], "129": [.layer7],
+    ]
+
     private static func subType(_ text: String, of kinds: [FlowKind]) -> UInt16? {
-        if kinds == [.trace] {
-            let isDelivery = text == "to-endpoint" || text == "0"
-            return isDelivery ? UInt16(ObservationPoint.toEndpoint.rawValue) : UInt16(text)
+        if kinds.contains(.drop) { return DropReason(filterValue: text)?.rawValue }
+        if kinds == [.trace] { return point(text) }
+        return kinds == [.policyVerdict] ? nil : UInt8(text).map(UInt16.init)
+    }
+
+    /// Cilium's datapath gives delivery to an endpoint the number 0, Hubble's enumeration the number 101.
+    private static func point(_ text: String) -> UInt16? {
+        if let number = UInt8(text) {
+            return UInt16(number == 0 ? ObservationPoint.toEndpoint.rawValue : number)
         }
-        return kinds.contains(.drop) ? DropReason(filterValue: text)?.rawValue : nil
+        let name = String(text.uppercased().map { $0 == "-" ? "_" : $0 })
+        return ObservationPoint(name: name).map { UInt16($0.rawValue) }
     }
 }
 
@@ -66,8 +80,8 @@ extension FilterProgram {
     func narrowByType(_ candidates: inout Candidates, _ flows: Span<Flow>) {
         types.narrow(&candidates, flows) { flow in
             let kind = flow.kind
-            return Self.type(
-                kind, kind == .trace ? UInt16(flow.observationPoint.rawValue) : flow.dropReason.rawValue)
+            let isDrop = kind == .drop || kind == .kernelDrop
+            return Self.type(kind, isDrop ? flow.dropReason.rawValue : UInt16(flow.observationPoint.rawValue))
         }
     }
 }

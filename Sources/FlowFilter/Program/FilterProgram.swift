@@ -11,11 +11,20 @@ struct FilterProgram: Sendable {
 
     private var allow: SetWord = 0
     private var deny: SetWord = 0
+    /// All sets that are in use, those that only take flows away from others among them.
+    private var used: SetWord = 0
+    private var exclusions: [Exclusion] = []
+
+    /// Where any of `excluded` stands, `set` does not.
+    private struct Exclusion: Sendable {
+        let set: SetWord
+        let excluded: SetWord
+    }
 
     var verdicts = ValueTable(values: 256)
     var types = RangeTable<UInt32>()
     var dropReasons = RangeTable<UInt32>()
-    var protocols = ValueTable(values: 512)
+    var protocols = ValueTable(values: 2_048)
     var directions = ValueTable(values: 256)
     var replies = ValueTable(values: 8)
     var attributes = ValueTable(values: 256)
@@ -32,26 +41,50 @@ struct FilterProgram: Sendable {
     var visible: CatalogAnswers<Endpoint>
     var services: CatalogAnswers<ServiceReference>
     var policies: CatalogAnswers<RuleReference>
+    var names: CatalogAnswers<Endpoint>
     var interfaces: CatalogAnswers<String>
     var kernelReasons: CatalogAnswers<String>
     var addresses = RangeTable<UInt128>()
     var sequences = RangeTable<UInt64>()
+    var details = DetailTable()
 
     init(_ catalog: FlowCatalog) {
         (pods, labels) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
         (workloads, domains) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
         (clusters, visible) = (CatalogAnswers(catalog.endpoints), CatalogAnswers(catalog.endpoints))
+        names = CatalogAnswers(catalog.endpoints)
         services = CatalogAnswers(catalog.services)
         policies = CatalogAnswers(catalog.rules)
         (interfaces, kernelReasons) = (CatalogAnswers(catalog.names), CatalogAnswers(catalog.names))
     }
 
-    var isFull: Bool { (allow | deny).nonzeroBitCount == Self.capacity }
+    /// Whether there is room for a set of conditions with all that it excludes.
+    func hasRoom(for conditions: FilterConditions) -> Bool {
+        used.nonzeroBitCount + 1 + conditions.excluding.count <= Self.capacity
+    }
 
     /// - Parameter namespaces: see `FilterSpec.visibleNamespaces`.
     mutating func add(_ conditions: FilterConditions, isDeny: Bool, within namespaces: Set<String>?) {
-        let set: SetWord = 1 << SetWord((allow | deny).nonzeroBitCount)
+        let set = newSet()
         if isDeny { deny |= set } else { allow |= set }
+        require(conditions, set)
+        let excluded = conditions.excluding.reduce(into: SetWord(0)) { all, conditions in
+            let set = newSet()
+            require(conditions, set)
+            all |= set
+        }
+        if excluded != 0 { exclusions.append(Exclusion(set: set, excluded: excluded)) }
+        if !isDeny { requireVisible(namespaces, set) }
+    }
+
+    private mutating func newSet() -> SetWord {
+        precondition(used.nonzeroBitCount < Self.capacity, "a program has \(Self.capacity) sets at most")
+        let set: SetWord = 1 << SetWord(used.nonzeroBitCount)
+        used |= set
+        return set
+    }
+
+    private mutating func require(_ conditions: FilterConditions, _ set: SetWord) {
         requireVerdict(conditions.verdicts, set)
         requireType(conditions.types, set)
         requireDropReason(conditions.dropReasons, set)
@@ -65,20 +98,24 @@ struct FilterProgram: Sendable {
         requireIdentity(conditions.identities, set)
         requireKernelReason(conditions.kernelReasons, set)
         requireInterface(conditions.interfaces, set)
-        requirePolicy(conditions.policies, set)
+        requirePolicy(conditions.policies, conditions.policyNames, set)
         requireAddress(conditions.addresses, set)
         requireSequence(conditions.sequences, set)
         requireNames(conditions, set)
-        if !isDeny { requireVisible(namespaces, set) }
+        requireDetails(conditions.details, set)
+        for further in conditions.also { require(further, set) }
     }
 
     /// Notes for each flow of a batch whether a set allows it and whether one denies it.
     ///
-    /// - Parameter isAlone: no other program judges the batch, so that flows which nothing here allows may be left early.
+    /// - Parameters:
+    ///   - details: of the one flow of a batch of one; nil: nothing is told of the flows but what they hold.
+    ///   - isAlone: no other program judges the batch, so that flows which nothing here allows may be left early.
     mutating func judge(
-        _ flows: Span<Flow>, _ candidates: inout Candidates, isAlone: Bool, _ outcomes: inout [FilterOutcome]
+        _ flows: Span<Flow>, _ details: FlowDetails?, _ candidates: inout Candidates, isAlone: Bool,
+        _ outcomes: inout [FilterOutcome]
     ) {
-        candidates.begin(count: flows.count, sets: allow | deny, needed: isAlone ? allow : .max)
+        candidates.begin(count: flows.count, sets: used, needed: isAlone ? allow : .max)
         narrowByVerdict(&candidates, flows)
         narrowByType(&candidates, flows)
         narrowByDropReason(&candidates, flows)
@@ -96,8 +133,11 @@ struct FilterProgram: Sendable {
         narrowByPort(&candidates, flows)
         narrowByAddress(&candidates, flows)
         narrowBySequence(&candidates, flows)
-        let (allow, deny) = (allow, deny)
+        narrowByDetails(&candidates, flows, details)
+        let (allow, deny, exclusions) = (allow, deny, exclusions)
         candidates.forEach { position, sets in
+            var sets = sets
+            for exclusion in exclusions where sets & exclusion.excluded != 0 { sets &= ~exclusion.set }
             if sets & allow != 0 { outcomes[position].insert(.allowed) }
             if sets & deny != 0 { outcomes[position].insert(.denied) }
         }

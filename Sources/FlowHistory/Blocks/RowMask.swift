@@ -21,13 +21,15 @@ struct RowMask {
             }
             rows = wanted
         }
-        for conditions in filter.noneOf where !rows.isEmpty {
-            let before = rows
-            keep(conditions, &block)
-            let unwanted = rows
-            rows = before
-            rows.subtract(unwanted)
-        }
+        for conditions in filter.noneOf where !rows.isEmpty { leaveOut(conditions, &block) }
+    }
+
+    private mutating func leaveOut(_ conditions: ColumnConditions, _ block: inout BlockDecoder) {
+        let before = rows
+        keep(conditions, &block)
+        let unwanted = rows
+        rows = before
+        rows.subtract(unwanted)
     }
 
     /// Keeps the rows whose value of a lane lies in a range.
@@ -45,6 +47,8 @@ struct RowMask {
                 block.find(.interface, into: &found) { interfaces.contains(UInt32(truncatingIfNeeded: $0 >> 32)) }
             }
         }
+        for further in conditions.also where !rows.isEmpty { keep(further, &block) }
+        for excluded in conditions.excluding where !rows.isEmpty { leaveOut(excluded, &block) }
     }
 
     private mutating func keepFacts(_ lists: [[FlowPattern]], _ block: inout BlockDecoder) {
@@ -133,7 +137,7 @@ struct RowMask {
 extension ColumnFilter {
     /// What must be open to judge by it, in the order in which it is judged.
     var groups: [BlockGroup] {
-        let conditions = anyOf + noneOf
+        let conditions = (anyOf + noneOf).flatMap(\.flattened)
         var groups: [BlockGroup] = []
         let needsPorts = conditions.contains { $0.ports != nil }
         let needsFacts = conditions.contains { !$0.facts.isEmpty || $0.needsContexts }

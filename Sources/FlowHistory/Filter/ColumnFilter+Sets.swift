@@ -7,6 +7,7 @@ extension ColumnFilter {
 
 extension ColumnConditions {
     fileprivate func mayMatch(_ sets: [UInt8]) -> Bool {
+        for conditions in also where !conditions.mayMatch(sets) { return false }
         for list in facts where !list.contains(where: { $0.mayMatch(sets) }) { return false }
         guard let last = BlockSets.Member.allCases.last(where: asksFor) else { return true }
         var reader = SetReader(sets)

@@ -15,7 +15,7 @@ package struct ColumnFilter: Sendable {
 
     /// Blocks of drops can answer it.
     package var wantsDropsOnly: Bool {
-        !anyOf.isEmpty && anyOf.allSatisfy { $0.facts.contains { $0.allSatisfy(\.isOfDrops) } }
+        !anyOf.isEmpty && anyOf.allSatisfy(\.wantsDropsOnly)
     }
 }
 
@@ -32,8 +32,18 @@ package struct ColumnConditions: Sendable {
     /// Indices in the catalog's names.
     package var kernelReasons: IndexSet?
     package var interfaces: IndexSet?
+    /// Further conditions that must hold, and some of which none may hold.
+    package var also: [ColumnConditions] = []
+    package var excluding: [ColumnConditions] = []
 
     package init(facts: [[FlowPattern]] = []) { self.facts = facts }
+
+    var wantsDropsOnly: Bool {
+        facts.contains { $0.allSatisfy(\.isOfDrops) } || also.contains(where: \.wantsDropsOnly)
+    }
+
+    /// These, and those within them.
+    var flattened: [ColumnConditions] { [self] + (also + excluding).flatMap(\.flattened) }
 }
 
 /// What is accepted at the source, at the destination, and at one of them at least; nil accepts anything.

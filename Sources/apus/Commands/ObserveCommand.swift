@@ -69,7 +69,7 @@ struct ObserveCommand: AsyncParsableCommand {
     }
 
     private static var filterHelp: String {
-        FilterParameter.allCases.filter { $0 != .follow && $0 != .not }
+        FilterParameter.captured.filter { $0 != .follow && $0 != .not }
             .map { "  --\($0.rawValue): \($0.accepted)" }.joined(separator: "\n")
     }
 }

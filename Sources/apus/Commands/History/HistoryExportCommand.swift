@@ -36,7 +36,7 @@ struct HistoryExportCommand: ParsableCommand {
         try HistoryCommand.reporting {
             let request = try FlowRequest(
                 queryItems: try FilterArguments.queryItems(filters), now: SystemClock.realtimeNanoseconds(),
-                accepting: FilterParameter.allCases.filter { $0 != .uuid && $0 != .nodeName })
+                accepting: FilterParameter.captured.filter { $0 != .uuid && $0 != .nodeName })
             guard request.first == nil, request.last == nil, !request.follow else {
                 throw CommandFailure.usage("an export has all flows of its times: no --first, --last or --follow")
             }

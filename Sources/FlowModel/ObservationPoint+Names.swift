@@ -1,5 +1,3 @@
-package import FlowModel
-
 extension ObservationPoint {
     /// Names of `flow.TraceObservationPoint` by raw value, but for `TO_ENDPOINT`, which has 101.
     private static let names = [
@@ -13,7 +11,7 @@ extension ObservationPoint {
         return Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : nil
     }
 
-    init?(name: String) {
+    package init?(name: String) {
         if name == "TO_ENDPOINT" {
             self = .toEndpoint
         } else if let index = Self.names.firstIndex(of: name) {
@@ -24,7 +22,7 @@ extension ObservationPoint {
     }
 
     /// The datapath's own number, which is the sub-type of a trace event: 0 is delivery to an endpoint.
-    var subType: UInt8 { self == .toEndpoint ? 0 : rawValue }
+    package var subType: UInt8 { self == .toEndpoint ? 0 : rawValue }
 
-    init(subType: UInt8) { self = subType == 0 ? .toEndpoint : ObservationPoint(rawValue: subType) }
+    package init(subType: UInt8) { self = subType == 0 ? .toEndpoint : ObservationPoint(rawValue: subType) }
 }
