@@ -37,7 +37,7 @@ package struct FlowCSV: Sendable {
     ]
 
     package mutating func append(_ flow: Flow, to buffer: inout [UInt8]) {
-        let text = FlowText(flow, &names, &clock, PrinterOptions())
+        let text = FlowText(flow, nil, &names, &clock, PrinterOptions())
         let rule = names.rule(flow)
         let hasIP = flow.attributes.contains(.ip)
         let hasLayer4 = flow.attributes.contains(.layer4)

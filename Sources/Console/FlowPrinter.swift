@@ -37,12 +37,16 @@ package struct FlowPrinter: Sendable {
         table = TextTable(header: ["TIMESTAMP"] + node + ["SOURCE", "DESTINATION", "TYPE", "VERDICT", "SUMMARY"])
     }
 
-    /// - Parameter node: of this flow; nil is the context's.
-    package mutating func append(_ flow: Flow, node: String? = nil, to buffer: inout [UInt8]) {
+    /// - Parameters:
+    ///   - node: of this flow; nil is the context's.
+    ///   - details: what is told of it beyond what it holds. JSON does not have them.
+    package mutating func append(
+        _ flow: Flow, node: String? = nil, details: FlowDetails? = nil, to buffer: inout [UInt8]
+    ) {
         switch format {
-        case .compact: appendCompactLine(flow, node, to: &buffer)
-        case .dict: buffer.append(contentsOf: block(flow, node).utf8)
-        case .table: table.append(row(flow, node))
+        case .compact: appendCompactLine(flow, details, node, to: &buffer)
+        case .dict: appendBlock(flow, details, node, to: &buffer)
+        case .table: table.append(row(flow, details, node))
         case .json, .jsonpb: json.append(flow, to: &buffer)
         }
     }
@@ -63,8 +67,10 @@ package struct FlowPrinter: Sendable {
         table.removeRows()
     }
 
-    private mutating func appendCompactLine(_ flow: Flow, _ node: String?, to buffer: inout [UInt8]) {
-        let text = FlowText(flow, &names, &clock, options)
+    private mutating func appendCompactLine(
+        _ flow: Flow, _ details: FlowDetails?, _ node: String?, to buffer: inout [UInt8]
+    ) {
+        let text = FlowText(flow, details, &names, &clock, options)
         let isSwapped = text.isReply == true
         buffer.append(text.time)
         if options.showsNode { buffer.append(" [\(nodeText(node))]") }
@@ -87,21 +93,23 @@ package struct FlowPrinter: Sendable {
         painter.append(side.identity, .magenta, to: &buffer)
     }
 
-    private mutating func block(_ flow: Flow, _ node: String?) -> String {
-        let text = FlowText(flow, &names, &clock, options)
-        let verdict = painter.paint(text.verdict, text.verdictColour)
-        var lines = ["  TIMESTAMP: \(text.time)"]
-        if options.showsNode { lines.append("       NODE: \(nodeText(node))") }
-        lines += [
-            "     SOURCE: \(text.source.text(isNumeric: options.isNumeric, painter))",
-            "DESTINATION: \(text.destination.text(isNumeric: options.isNumeric, painter))",
-            "       TYPE: \(text.type)", "    VERDICT: \(verdict)", "    SUMMARY: \(text.summary)", "------------",
-        ]
-        return lines.joined(separator: "\n") + "\n"
+    private mutating func appendBlock(
+        _ flow: Flow, _ details: FlowDetails?, _ node: String?, to buffer: inout [UInt8]
+    ) {
+        let text = FlowText(flow, details, &names, &clock, options)
+        buffer.append("  TIMESTAMP: \(text.time)")
+        if options.showsNode { buffer.append("\n       NODE: \(nodeText(node))") }
+        buffer.append("\n     SOURCE: ")
+        text.source.append(to: &buffer, isNumeric: options.isNumeric, painter)
+        buffer.append("\nDESTINATION: ")
+        text.destination.append(to: &buffer, isNumeric: options.isNumeric, painter)
+        buffer.append("\n       TYPE: \(text.type)\n    VERDICT: ")
+        painter.append(text.verdict, text.verdictColour, to: &buffer)
+        buffer.append("\n    SUMMARY: \(text.summary)\n------------\n")
     }
 
-    private mutating func row(_ flow: Flow, _ node: String?) -> [String] {
-        let text = FlowText(flow, &names, &clock, options)
+    private mutating func row(_ flow: Flow, _ details: FlowDetails?, _ node: String?) -> [String] {
+        let text = FlowText(flow, details, &names, &clock, options)
         let shownNode = options.showsNode ? [nodeText(node)] : []
         return [text.time] + shownNode + [
             text.source.text(isNumeric: options.isNumeric, painter),

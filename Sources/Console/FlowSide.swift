@@ -10,6 +10,8 @@ struct FlowSide {
     private let port: UInt16
     /// `(ID:24601)`, or `(world)` for a reserved one.
     let identity: String
+    /// The address of the link layer, shown where there is no other.
+    var ethernet = ""
 
     init(_ flow: Flow, address: IPAddress, port: UInt16, identity: UInt32, name: String?) {
         let hasIP = flow.attributes.contains(.ip)
@@ -29,7 +31,7 @@ struct FlowSide {
     }
 
     func append(to buffer: inout [UInt8], isNumeric: Bool, _ painter: Painter) {
-        guard let address else { return }
+        guard let address else { return painter.append(ethernet, .cyan, to: &buffer) }
         let host = (isNumeric ? nil : name) ?? address.description
         let isBracketed = port != 0 && host.utf8.contains(UInt8(ascii: ":"))
         if isBracketed { buffer.append("[") }

@@ -13,17 +13,34 @@ struct FlowText {
     /// See `Flow.shownReply`.
     var isReply: Bool?
 
-    init(_ flow: Flow, _ names: inout FlowNames, _ clock: inout TimeText, _ options: PrinterOptions) {
+    /// - Parameter details: what is told of the flow beyond what it holds.
+    init(
+        _ flow: Flow, _ details: FlowDetails?, _ names: inout FlowNames, _ clock: inout TimeText,
+        _ options: PrinterOptions
+    ) {
         time = clock.text(nanoseconds: flow.timeNanoseconds)
         source = names.source(flow)
         destination = names.destination(flow)
         type = Self.type(flow, &names)
         verdict = Self.verdict(flow)
-        if options.showsPolicyNames { verdict += Self.policyNames(flow, &names) }
-        verdictColour = Self.colour(flow.verdict)
         summary = FlowSummary.text(flow)
         if flow.kind == .kernelDrop && flow.kernelFunction != 0 { summary += "; in \(names.kernelFunction(flow))" }
+        verdictColour = Self.colour(flow.verdict)
         isReply = flow.shownReply
+        if let details { take(details, flow) }
+        if options.showsPolicyNames { verdict += Self.policyNames(flow, details, &names) }
+    }
+
+    @inline(never)
+    private mutating func take(_ details: FlowDetails, _ flow: Flow) {
+        source.ethernet = details.ethernetSource.withoutControls
+        destination.ethernet = details.ethernetDestination.withoutControls
+        if let type = details.type(flow.kind) { self.type = type.withoutControls }
+        if let told = details.summary { summary = told.withoutControls }
+        if details.ipTraceID != 0 { summary = "IP Trace ID: \(details.ipTraceID); " + summary }
+        if !details.authType.isEmpty && details.authType != "DISABLED" {
+            summary += "; Auth: \(details.authType.withoutControls)"
+        }
     }
 
     private static func type(_ flow: Flow, _ names: inout FlowNames) -> String {
@@ -48,7 +65,11 @@ struct FlowText {
 
     /// ` BY deny-all (CiliumNetworkPolicy)`; of a default deny the policies that select the endpoint, and the nearest rule;
     /// empty where no policy decided. Hubble's drops carry no policy: there it is ours to say.
-    private static func policyNames(_ flow: Flow, _ names: inout FlowNames) -> String {
+    private static func policyNames(_ flow: Flow, _ details: FlowDetails?, _ names: inout FlowNames) -> String {
+        if let policies = details?.policies {
+            let told = policies.map { "\($0.name) (\($0.kind))" }.joined(separator: ", ")
+            return flow.kind == .policyVerdict && !told.isEmpty ? " BY \(told)".withoutControls : ""
+        }
         guard flow.kind == .policyVerdict || flow.kind == .drop, flow.rule != 0 else { return "" }
         let rule = names.rule(flow)
         if let cause = rule.defaultDeny {
@@ -66,6 +87,34 @@ struct FlowText {
         default: nil
         }
     }
+}
+
+extension FlowDetails {
+    /// Of the kinds of flow that Apus does not capture.
+    fileprivate func type(_ kind: FlowKind) -> String? {
+        switch kind {
+        case .layer7: return layer7Type
+        case .capture: return capturePoint.isEmpty ? "DBG_CAPTURE_POINT_UNKNOWN" : capturePoint
+        case .socketTrace: return Self.translationPoints[translationPoint] ?? "UNKNOWN"
+        default: return nil
+        }
+    }
+
+    /// `http-request`, `dns-response proxy`
+    private var layer7Type: String {
+        let type = (layer7?.type ?? "").lowercased()
+        return switch layer7?.record {
+        case .http: "http-\(type)"
+        case .dns(let dns): "dns-\(type) \(dns.observationSource)"
+        case .kafka: "kafka-\(type)"
+        default: "unknown-\(type)"
+        }
+    }
+
+    private static let translationPoints = [
+        "SOCK_XLATE_POINT_PRE_DIRECTION_FWD": "pre-xlate-fwd", "SOCK_XLATE_POINT_POST_DIRECTION_FWD": "post-xlate-fwd",
+        "SOCK_XLATE_POINT_PRE_DIRECTION_REV": "pre-xlate-rev", "SOCK_XLATE_POINT_POST_DIRECTION_REV": "post-xlate-rev",
+    ]
 }
 
 extension ObservationPoint {

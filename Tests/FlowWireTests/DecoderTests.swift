@@ -125,7 +125,7 @@ struct DecoderTests {
         arguments: [
             ("", "line: "), ("{\"flow\":", "line: "), ("[]", "line: "),
             (#"{"flow":{"time":"yesterday"}}"#, "flow.time: "),
-            (#"{"flow":{"l4":{"TCP":{"source_port":"x"}}}}"#, "flow.l4.TCP.sourcePort: "),
+            (#"{"flow":{"l4":{"TCP":{"source_port":"x"}}}}"#, "flow.l4.TCP.source_port: "),
         ])
     func refused(line: String, beginning: String) {
         var decoder = FlowJSONDecoder(FlowCatalog())
