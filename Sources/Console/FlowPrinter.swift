@@ -1,6 +1,6 @@
 package import FlowCatalog
 package import FlowModel
-import FlowWire
+package import FlowWire
 
 /// Shows flows to a person, or as JSON.
 ///
@@ -21,9 +21,11 @@ package struct FlowPrinter: Sendable {
     ///   - nodeName: of flows that come without one.
     ///   - version: of Apus, for JSON.
     ///   - storeID: 16 bytes, for JSON; see `FlowJSONContext`.
+    ///   - mask: the fields that JSON has.
     package init(
         format: OutputFormat, colour: Bool = false, options: PrinterOptions = PrinterOptions(), catalog: FlowCatalog,
-        nodeName: String = "", version: String = "", storeID: [UInt8] = Array(repeating: 0, count: 16)
+        nodeName: String = "", version: String = "", storeID: [UInt8] = Array(repeating: 0, count: 16),
+        mask: FlowFieldMask = .all
     ) {
         let context = FlowJSONContext(catalog: catalog, nodeName: nodeName, version: version, storeID: storeID)
         self.format = format
@@ -32,7 +34,7 @@ package struct FlowPrinter: Sendable {
         painter = Painter(isColoured: colour && format != .table)
         names = FlowNames(catalog)
         clock = TimeText(options.time)
-        json = FlowJSONEncoder(context)
+        json = FlowJSONEncoder(context, mask: mask)
         let node = options.showsNode ? ["NODE"] : []
         table = TextTable(header: ["TIMESTAMP"] + node + ["SOURCE", "DESTINATION", "TYPE", "VERDICT", "SUMMARY"])
     }

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// The names that a request may use, in a query string as on the command line.
 package enum FilterParameter: String, CaseIterable, Sendable {
     case verdict
@@ -152,6 +154,19 @@ package enum FilterParameter: String, CaseIterable, Sendable {
 }
 
 extension FilterParameter {
+    /// The values, where there are only so many; empty otherwise.
+    package var values: [String] {
+        switch self {
+        case .verdict: Array(Verdict.names.dropFirst())
+        case .dropReason: DropReason.namesByNumber.sorted { $0.key < $1.key }.map(\.value)
+        case .ipProtocol: ProtocolCondition.names
+        case .type: ["drop", "kernel-drop", "trace", "policy-verdict", "capture", "trace-sock", "l7"]
+        case .trafficDirection: ["ingress", "egress"]
+        case .tcpFlags: ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"]
+        default: []
+        }
+    }
+
     /// Whether `text` has the form of a flow's identifier.
     package static func isUUID(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ package struct FlowOrigin: Sendable {
     /// nil: the flows are read from a file, and each tells its own.
     package let nodeName: String?
     /// The sequence of the flow that has an identifier; nil if none can have it.
-    let sequence: @Sendable (_ uuid: String) -> UInt64?
+    package let sequence: @Sendable (_ uuid: String) -> UInt64?
 
     package init(nodeName: String, sequenceOfUUID sequence: @escaping @Sendable (String) -> UInt64?) {
         self.nodeName = nodeName

@@ -132,7 +132,10 @@ extension FilterError {
     init(_ parameter: FilterParameter, _ value: String, _ position: Int, problem: String) {
         self.init(
             parameter: parameter.rawValue, value: value, position: position, problem: problem,
-            accepted: parameter.accepted)
+            accepted: parameter.accepted,
+            suggestion: nearestName(to: value.uppercased(), among: parameter.values.map { $0.uppercased() }).flatMap {
+                near in parameter.values.first { $0.uppercased() == near }
+            })
     }
 }
 

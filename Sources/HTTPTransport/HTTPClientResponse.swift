@@ -58,6 +58,22 @@ package struct HTTPResponseLines: AsyncSequence, AsyncIteratorProtocol {
         }
     }
 
+    /// All lines that are there, with their ends; waits for one. nil after the last.
+    package mutating func nextLines() async throws -> [UInt8]? {
+        while true {
+            let view = bytes.readableBytesView
+            if let end = view.lastIndex(of: UInt8(ascii: "\n")) {
+                searchedBytes = 0
+                return bytes.readBytes(length: view.distance(from: view.startIndex, to: end) + 1)
+            }
+            if isComplete { return bytes.readableBytes > 0 ? bytes.readBytes(length: bytes.readableBytes) : nil }
+            guard bytes.readableBytes <= Self.maximumLineBytes else {
+                throw HTTPClientError.lineTooLong(limit: Self.maximumLineBytes)
+            }
+            try await receive()
+        }
+    }
+
     private mutating func takeLine() -> String? {
         let unsearched = bytes.readableBytesView.dropFirst(searchedBytes)
         guard let end = unsearched.firstIndex(of: UInt8(ascii: "\n")) else {

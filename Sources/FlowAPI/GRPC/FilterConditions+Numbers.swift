@@ -41,7 +41,9 @@ extension FilterConditions {
     }
 
     /// Fields whose values are messages.
-    mutating func addGroups(_ filter: Flow_FlowFilter, _ path: String) throws(FilterError) {
+    mutating func addGroups(
+        _ filter: Flow_FlowFilter, _ path: String, _ isOfFile: Bool
+    ) throws(FilterError) {
         for (index, interface) in filter.interface.enumerated() where interface.index != 0 {
             throw FilterError(
                 parameter: "\(path).interface[\(index)]", problem: "chosen by number",
@@ -57,7 +59,7 @@ extension FilterConditions {
         }
         try Self.checkCount(filter.eventType.count, "\(path).event_type")
         for (index, type) in filter.eventType.enumerated() {
-            guard let conditions = TypeCondition.conditions(type) else {
+            guard let conditions = TypeCondition.conditions(type, isOfFile) else {
                 throw FilterError(
                     parameter: "\(path).event_type[\(index)]", value: "\(type.type)",
                     problem: "a type of event that Apus does not capture",
@@ -85,8 +87,11 @@ extension TypeCondition {
     /// Type 0 is any; a sub-type counts only if it is said to.
     ///
     /// - Returns: nil for a type of which there are no flows; none for a sub-type that the type never has.
-    fileprivate static func conditions(_ filter: Flow_EventTypeFilter) -> [TypeCondition]? {
+    fileprivate static func conditions(_ filter: Flow_EventTypeFilter, _ isOfFile: Bool) -> [TypeCondition]? {
         let subType = filter.matchSubType ? filter.subType : nil
+        if isOfFile, let kind = [FlowKind.capture, .socketTrace, .layer7].first(where: { $0.rawValue == filter.type }) {
+            return [TypeCondition(kinds: [kind], subType: subType.flatMap { UInt16(exactly: $0) })]
+        }
         switch filter.type {
         case 0: return drops(subType) + traces(subType) + policyVerdicts(subType)
         case 1: return drops(subType)

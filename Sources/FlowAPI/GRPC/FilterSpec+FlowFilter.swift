@@ -1,10 +1,9 @@
 internal import FlowFilter
 internal import FlowModel
-internal import FlowWire
 internal import HubbleMessages
 
 extension FilterSpec {
-    init(_ asked: Observer_GetFlowsRequest, _ context: FlowJSONContext) throws(FilterError) {
+    init(_ asked: Observer_GetFlowsRequest, _ origin: FlowOrigin) throws(FilterError) {
         let count = asked.whitelist.count + asked.blacklist.count
         guard count <= FilterLimits.conditions else {
             throw FilterError(
@@ -13,28 +12,47 @@ extension FilterSpec {
         }
         self.init()
         for (index, filter) in asked.whitelist.enumerated() {
-            allow.append(try FilterConditions(filter, "whitelist[\(index)]", context))
+            allow += try FilterConditions.alternatives(filter, "whitelist[\(index)]", origin)
         }
         for (index, filter) in asked.blacklist.enumerated() {
-            deny.append(try FilterConditions(filter, "blacklist[\(index)]", context))
+            deny += try FilterConditions.alternatives(filter, "blacklist[\(index)]", origin)
         }
     }
 }
 
 extension FilterConditions {
+    /// One, or several where an expression of CEL has alternatives.
+    ///
     /// - Parameter path: of the filter in its request.
-    init(_ filter: Flow_FlowFilter, _ path: String, _ context: FlowJSONContext) throws(FilterError) {
+    static func alternatives(
+        _ filter: Flow_FlowFilter, _ path: String, _ origin: FlowOrigin
+    ) throws(FilterError) -> [FilterConditions] {
+        let conditions = try FilterConditions(filter, path, origin)
+        let texts = filter.experimental.celExpression
+        guard !texts.isEmpty else { return [conditions] }
+        try checkCount(texts.count, "\(path).experimental.cel_expression")
+        var alternatives = try FilterExpression.celAlternatives(
+            texts, path: "\(path).experimental.cel_expression", origin)
+        for index in alternatives.indices { alternatives[index].also.append(conditions) }
+        return alternatives
+    }
+
+    private init(_ filter: Flow_FlowFilter, _ path: String, _ origin: FlowOrigin) throws(FilterError) {
         self.init()
-        try refuseUncaptured(filter, path)
-        try addTexts(filter, path)
+        let isOfFile = origin.nodeName == nil
+        if !isOfFile { try refuseUncaptured(filter, path) }
+        try addTexts(filter, path, isOfFile)
         try addNumbers(filter, path)
-        try addGroups(filter, path)
-        try addIdentifiers(filter.uuid, "\(path).uuid", context)
-        try restrictNodes(filter, path, context)
+        try addGroups(filter, path, isOfFile)
+        if isOfFile { try addDetails(filter, path) }
+        try addIdentifiers(filter.uuid, "\(path).uuid", origin)
+        try restrictNodes(filter, path, origin)
     }
 
     /// Fields whose values are texts, read as the parameters of the same meaning are.
-    private mutating func addTexts(_ filter: Flow_FlowFilter, _ path: String) throws(FilterError) {
+    private mutating func addTexts(
+        _ filter: Flow_FlowFilter, _ path: String, _ isOfFile: Bool
+    ) throws(FilterError) {
         let fields: [(String, FilterParameter, [String])] = [
             ("source_ip", .fromIP, filter.sourceIp), ("destination_ip", .toIP, filter.destinationIp),
             ("source_fqdn", .fromFQDN, filter.sourceFqdn), ("destination_fqdn", .toFQDN, filter.destinationFqdn),
@@ -46,23 +64,43 @@ extension FilterConditions {
             ("source_port", .fromPort, filter.sourcePort), ("destination_port", .toPort, filter.destinationPort),
             ("protocol", .ipProtocol, filter.protocol), ("interface", .interface, filter.interface.map(\.name)),
         ]
+        try add(fields, path, isOfFile)
+        pods.source = try Self.pods(filter.sourcePod, "\(path).source_pod")
+        pods.destination = try Self.pods(filter.destinationPod, "\(path).destination_pod")
+        workloads.source = try Self.workloads(filter.sourceWorkload, "\(path).source_workload")
+        workloads.destination = try Self.workloads(filter.destinationWorkload, "\(path).destination_workload")
+    }
+
+    /// What only files tell.
+    private mutating func addDetails(_ filter: Flow_FlowFilter, _ path: String) throws(FilterError) {
+        let headers = filter.httpHeader.map { "\($0.key):\($0.value)" }
+        try add(
+            [
+                ("source_ip_xlated", .snatIP, filter.sourceIpXlated), ("node_labels", .nodeLabel, filter.nodeLabels),
+                ("http_status_code", .httpStatus, filter.httpStatusCode), ("http_method", .httpMethod, filter.httpMethod),
+                ("http_path", .httpPath, filter.httpPath), ("http_url", .httpURL, filter.httpURL),
+                ("http_header", .httpHeader, headers), ("dns_query", .dnsQuery, filter.dnsQuery),
+                ("trace_id", .traceID, filter.traceID), ("ip_trace_id", .ipTraceID, filter.ipTraceID.map { "\($0)" }),
+                ("encrypted", .encrypted, filter.encrypted.map { "\($0)" }),
+            ], path, true)
+    }
+
+    private mutating func add(
+        _ fields: [(String, FilterParameter, [String])], _ path: String, _ isOfFile: Bool
+    ) throws(FilterError) {
         for (field, parameter, values) in fields {
             try Self.checkCount(values.count, "\(path).\(field)")
             for (index, value) in values.enumerated() {
                 let place = "\(path).\(field)[\(index)]"
                 try Self.checkLength(value, place)
                 do throws(FilterError) {
-                    try add(parameter, value, 0)
+                    try add(parameter, value, 0, isOfFile: isOfFile)
                 } catch {
                     throw FilterError(
                         parameter: place, value: value, problem: error.problem, accepted: error.accepted)
                 }
             }
         }
-        pods.source = try Self.pods(filter.sourcePod, "\(path).source_pod")
-        pods.destination = try Self.pods(filter.destinationPod, "\(path).destination_pod")
-        workloads.source = try Self.workloads(filter.sourceWorkload, "\(path).source_workload")
-        workloads.destination = try Self.workloads(filter.destinationWorkload, "\(path).destination_workload")
     }
 
     private static func pods(_ texts: [String], _ path: String) throws(FilterError) -> [PodPattern] {
@@ -86,7 +124,7 @@ extension FilterConditions {
 
     /// An identifier of another store's flow, or of none, stands for sequence 0, which no flow has.
     private mutating func addIdentifiers(
-        _ texts: [String], _ path: String, _ context: FlowJSONContext
+        _ texts: [String], _ path: String, _ origin: FlowOrigin
     ) throws(FilterError) {
         try Self.checkCount(texts.count, path)
         for (index, text) in texts.enumerated() {
@@ -95,7 +133,11 @@ extension FilterConditions {
                     parameter: "\(path)[\(index)]", value: text, problem: "not a uuid",
                     accepted: FilterParameter.uuid.accepted)
             }
-            sequences.append(context.sequence(ofUUID: text) ?? 0)
+            if origin.nodeName == nil {
+                details.uuids.append(text)
+            } else {
+                sequences.append(origin.sequence(text) ?? 0)
+            }
         }
     }
 
@@ -114,13 +156,19 @@ extension FilterConditions {
 
     /// All flows are of one node, which has no labels: the filter is met by all of them or by none.
     private mutating func restrictNodes(
-        _ filter: Flow_FlowFilter, _ path: String, _ context: FlowJSONContext
+        _ filter: Flow_FlowFilter, _ path: String, _ origin: FlowOrigin
     ) throws(FilterError) {
         try Self.checkCount(filter.nodeName.count, "\(path).node_name")
         var isMet = filter.nodeName.isEmpty
         for (index, text) in filter.nodeName.enumerated() {
             do throws(PatternError) {
-                if try NodePattern(text).matches(context.nodeName) { isMet = true }
+                let pattern = try NodePattern(text)
+                if let name = origin.nodeName {
+                    if pattern.matches(name) { isMet = true }
+                } else {
+                    details.nodes.append(pattern)
+                    isMet = true
+                }
             } catch {
                 throw FilterError(
                     parameter: "\(path).node_name[\(index)]", value: text,
@@ -143,7 +191,6 @@ extension FilterConditions {
             ("ip_trace_id", "ip-trace-id", !filter.ipTraceID.isEmpty),
             ("encrypted", "encrypted", !filter.encrypted.isEmpty),
             ("node_labels", "node-label", !filter.nodeLabels.isEmpty),
-            ("experimental.cel_expression", "cel-expression", !filter.experimental.celExpression.isEmpty),
         ]
         for field in fields where field.isSet {
             throw FilterError(

@@ -10,7 +10,7 @@ extension FlowRequest {
         if asked.first && asked.follow {
             throw FilterError(parameter: "first", problem: "cannot be specified with follow")
         }
-        filter = try FilterSpec(asked, context)
+        filter = try FilterSpec(asked, context.origin)
         follow = asked.follow
         if asked.hasSince { since = try Self.moment(asked.since, "since") }
         if asked.hasUntil { until = try Self.moment(asked.until, "until") }

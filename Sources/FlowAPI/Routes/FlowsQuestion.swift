@@ -1,11 +1,11 @@
-internal import FlowFilter
+package import FlowFilter
 internal import FlowWire
 internal import HTTPTransport
 
 /// What is asked of `/v1/flows`: which flows, and how they are to be shown.
 struct FlowsQuestion {
     /// Parameters besides filters, times and numbers.
-    static let parameters = ["cursor", "fields", "coverage", "compat"]
+    static let parameters = ["cursor", "fields", "coverage", "compat", "allowlist", "denylist"]
     /// Answers a question that names neither a range nor a number with so many flows, as Hubble's command line does.
     static let defaultLast = FlowAPI.defaultLast
 
@@ -28,8 +28,9 @@ struct FlowsQuestion {
     init(
         queryItems items: [(name: String, value: String)], headers: HTTPFields, now: UInt64, _ store: Store
     ) throws(FilterError) {
-        let own = try OwnParameters(items, Self.parameters, repeatable: ["fields"])
-        let request = try FlowRequest(queryItems: items, now: now, of: store.origin, others: Self.parameters)
+        let own = try OwnParameters(items, Self.parameters, repeatable: ["fields", "allowlist", "denylist"])
+        var request = try FlowRequest(queryItems: items, now: now, of: store.origin, others: Self.parameters)
+        try request.filter.addRaw(own.all("allowlist"), own.all("denylist"), store.origin)
         try self.init(request, try Self.mask(own), own, headers, store)
     }
 
@@ -37,7 +38,7 @@ struct FlowsQuestion {
     init(
         body: GetFlowsBody, queryItems items: [(name: String, value: String)], headers: HTTPFields, _ store: Store
     ) throws(FilterError) {
-        let parameters = Self.parameters.filter { $0 != "fields" }
+        let parameters = Self.parameters.filter { !["fields", "allowlist", "denylist"].contains($0) }
         _ = try FlowRequest(queryItems: items, now: 0, accepting: [], others: parameters)
         try self.init(body.request, body.mask, try OwnParameters(items, parameters), headers, store)
     }
@@ -113,6 +114,16 @@ struct FlowsQuestion {
         own?.error("cursor", problem.rawValue, accepted: FlowCursor.accepted)
             ?? FilterError(
                 parameter: "Last-Event-ID", value: text, problem: problem.rawValue, accepted: FlowCursor.accepted)
+    }
+}
+
+extension FilterSpec {
+    /// Filters in Hubble's own form: alternatives to what else is wanted, and to what else is left out.
+    package mutating func addRaw(
+        _ allowed: [String], _ denied: [String], _ origin: FlowOrigin
+    ) throws(FilterError) {
+        for text in allowed { allow += try RawFilter.conditions(text, "allowlist", origin) }
+        for text in denied { deny += try RawFilter.conditions(text, "denylist", origin) }
     }
 }
 

@@ -88,6 +88,32 @@ extension FilterExpression {
     }
 }
 
+extension FilterExpression {
+    /// Expressions of CEL of which any must hold, as conditions of which any must hold.
+    ///
+    /// - Parameter path: of the texts in a request, for an error.
+    package static func celAlternatives(
+        _ texts: [String], path: String, _ origin: FlowOrigin
+    ) throws(FilterError) -> [FilterConditions] {
+        let parameters = origin.nodeName == nil ? FilterParameter.allCases : FilterParameter.captured
+        let context = ExpressionContext(origin: origin, parameters: parameters)
+        var expressions: [FilterExpression] = []
+        for (index, text) in texts.enumerated() {
+            do throws(FilterError) {
+                expressions.append(try parse(.celExpression, text, context, place: 1))
+            } catch {
+                throw FilterError(
+                    parameter: "\(path)[\(index)]", value: text, problem: error.problem, accepted: error.accepted,
+                    suggestion: error.suggestion)
+            }
+        }
+        guard let alternatives = FilterExpression.any(expressions).alternatives() else {
+            throw FilterError(parameter: path, problem: "more than \(FilterLimits.alternatives) alternatives")
+        }
+        return alternatives.isEmpty ? [.none] : alternatives
+    }
+}
+
 /// What an expression may be about.
 struct ExpressionContext {
     let origin: FlowOrigin

@@ -39,6 +39,13 @@ struct RangeTable<Bound: FixedWidthInteger & Sendable>: Sendable {
         bounds = finer
     }
 
+    /// Whether a set stands for any value of the source, any of the destination, and any of whichever of them.
+    func leaves(_ set: SetWord) -> Bool {
+        words.isEmpty
+            || words.contains { $0.source & set != 0 } && words.contains { $0.destination & set != 0 }
+                && words.contains { $0.either & set != 0 }
+    }
+
     @inline(__always)
     func position(of value: Bound) -> Int {
         var (base, length) = (0, bounds.count)

@@ -15,6 +15,9 @@ struct ValueTable: Sendable {
         for value in words.indices where !isAccepted(value) { words[value] &= ~set }
     }
 
+    /// Whether a set stands for any value.
+    func leaves(_ set: SetWord) -> Bool { words.isEmpty || words.contains { $0 & set != 0 } }
+
     @inline(__always)
     func narrow(_ candidates: inout Candidates, _ flows: Span<Flow>, by value: (borrowing Flow) -> Int) {
         if words.isEmpty { return }

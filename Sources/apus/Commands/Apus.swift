@@ -27,7 +27,7 @@ struct Apus: AsyncParsableCommand {
         ProcessMemory.configure()
         StandardStream.ignoreBrokenPipes()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(FilterArguments.prepared(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -51,6 +51,9 @@ struct Apus: AsyncParsableCommand {
 
 /// A command could not do what it was asked.
 struct CommandFailure: Error, CustomStringConvertible {
+    /// Ctrl-C ended what would have come to an end by itself.
+    static let interrupted = CommandFailure(description: "interrupted", exitCode: 130)
+
     let description: String
     let exitCode: Int32
 

@@ -37,12 +37,13 @@ struct DropsCommand: AsyncParsableCommand {
     @Option(help: "Read the store in this directory instead of asking a server.")
     var dataDir: String?
 
-    @Argument(parsing: .allUnrecognized, help: .hidden)
-    var filters: [String] = []
+    @OptionGroup(title: "Which times") var times: TimeOptions
+
+    @OptionGroup(title: "Which flows") var filters: FilterOptions
 
     func run() async throws {
         do {
-            let items = [(name: "limit", value: String(limit))] + (try FilterArguments.queryItems(filters))
+            let items = [(name: "limit", value: String(limit))] + times.items + filters.items
             // Checked here, so that a mistake is told without a server.
             let question = try DropsQuestion(
                 queryItems: items, now: SystemClock.realtimeNanoseconds(), mostGroups: SumLimits().groups)

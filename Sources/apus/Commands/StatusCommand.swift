@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import FlowWire
 import Foundation
 import HTTPTransport
@@ -57,17 +58,5 @@ struct StatusCommand: AsyncParsableCommand {
             if let error = history.last_error { lines.append("History error: \(error)") }
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-}
-
-extension String {
-    /// `1234567` → `1,234,567`.
-    fileprivate var withThousands: String {
-        var result = ""
-        for (index, character) in enumerated() {
-            if index > 0 && (count - index) % 3 == 0 { result.append(",") }
-            result.append(character)
-        }
-        return result
     }
 }

@@ -11,7 +11,6 @@ struct HistoryExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write the flows of a store to a file, oldest first.",
-        usage: "apus history export [--data-dir DIR] [--output FORMAT] FILE [--FILTER VALUE ...]",
         discussion: """
             ndjson: the lines of `apus observe --output jsonpb`, gaps first; `apus history import` reads them. csv: a header and a
             line a flow, by RFC 4180. The filters, --since and --until are those of `apus observe`. FILE is complete once it has
@@ -29,17 +28,15 @@ struct HistoryExportCommand: ParsableCommand {
     @Argument(help: "The file to write; - for standard output.")
     var file: String
 
-    @Argument(parsing: .allUnrecognized, help: .hidden)
-    var filters: [String] = []
+    @OptionGroup(title: "Which times") var times: TimeOptions
+
+    @OptionGroup(title: "Which flows") var filters: FilterOptions
 
     func run() throws {
         try HistoryCommand.reporting {
             let request = try FlowRequest(
-                queryItems: try FilterArguments.queryItems(filters), now: SystemClock.realtimeNanoseconds(),
+                queryItems: times.items + filters.items, now: SystemClock.realtimeNanoseconds(),
                 accepting: FilterParameter.captured.filter { $0 != .uuid && $0 != .nodeName })
-            guard request.first == nil, request.last == nil, !request.follow else {
-                throw CommandFailure.usage("an export has all flows of its times: no --first, --last or --follow")
-            }
             let catalog = FlowCatalog()
             var scan = try StoreScan(directory: store.dataDir, request, catalog: catalog)
             let format = try ExportFormat(output, &scan, catalog)

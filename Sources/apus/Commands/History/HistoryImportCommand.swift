@@ -20,7 +20,7 @@ struct HistoryImportCommand: ParsableCommand {
 
     func run() throws {
         try HistoryCommand.reporting {
-            var source = try ImportSource(file == "-" ? "/dev/stdin" : file)
+            var source = try LineFile(reading: file)
             let account = try StoreImport.run(&source, into: store.dataDir)
             for line in account.lines { StandardStream.error.say(line) }
             if account.flows == 0 && account.refused > 0 {

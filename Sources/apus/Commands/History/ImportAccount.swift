@@ -1,3 +1,4 @@
+import Console
 import FlowHistory
 
 /// What became of a file's lines.

@@ -1,3 +1,4 @@
+import Console
 import FlowCatalog
 import FlowHistory
 import FlowModel
@@ -12,12 +13,12 @@ struct StoreImport: ~Copyable {
     private var account = ImportAccount()
     private var progress = ProgressText()
 
-    static func run(_ source: inout ImportSource, into directory: String) throws -> ImportAccount {
+    static func run(_ source: inout LineFile, into directory: String) throws -> ImportAccount {
         let stop = StopFlag()
-        let first = try source.next() ?? []
+        let first = try source.next()
         let catalog = FlowCatalog()
         var settings = HistorySettings(directory: directory)
-        settings.nodeName = try knownNode(directory) ?? tellNode(first)
+        settings.nodeName = try knownNode(directory) ?? tellNode(first ?? [])
         settings.minimumFreeBytes = nil
         settings.busyTimeout = .seconds(5)
         var stored = StoreImport(try HistoryWriter(settings, catalog: catalog), catalog, settings.nodeName)
@@ -42,23 +43,29 @@ struct StoreImport: ~Copyable {
     }
 
     /// Of the first line that tells it.
-    private static func tellNode(_ lines: [ArraySlice<UInt8>]) -> String {
+    private static func tellNode(_ lines: [UInt8]) -> String {
         var decoder = FlowJSONDecoder(FlowCatalog())
-        for line in lines {
-            guard (try? decoder.content(line)) != nil else { continue }
+        var start = 0
+        while let line = lines.span.line(from: start) {
+            start = line.upperBound + 1
+            guard (try? decoder.lineOfFile(lines.span.extracting(line))) != nil else { continue }
             if !decoder.nodeName.isEmpty { return decoder.nodeName }
         }
         return ""
     }
 
     private mutating func take(
-        _ first: [ArraySlice<UInt8>], source: inout ImportSource, until stop: StopFlag
+        _ first: [UInt8]?, source: inout LineFile, until stop: StopFlag
     ) throws {
         // What was there stays apart: its times may be others.
         try writer.beginPartition()
-        var lines: [ArraySlice<UInt8>]? = first
+        var lines = first
         while let batch = lines, !stop.isSet {
-            for line in batch { try take(line) }
+            var start = 0
+            while let line = batch.span.line(from: start) {
+                start = line.upperBound + 1
+                try take(batch[line])
+            }
             let flows = account.flows
             progress.tell("imported \(flows.withThousands) flows")
             lines = try source.next()
