@@ -23,7 +23,7 @@ package struct RowPrinter {
         switch format {
         case .table: table.append(row.map(\.cell))
         case .csv:
-            if isFirst { appendLine(columns.map(\.csv), to: &buffer) }
+            if isFirst { appendLine(columns.map(\.csvField), to: &buffer) }
             appendLine(row.map(\.csv), to: &buffer)
         case .json:
             buffer.append(isFirst ? "[" : ",\n ")
@@ -39,7 +39,7 @@ package struct RowPrinter {
     package mutating func end(_ buffer: inout [UInt8]) {
         switch format {
         case .table: buffer.append(table.text)
-        case .csv: if isFirst { appendLine(columns.map(\.csv), to: &buffer) }
+        case .csv: if isFirst { appendLine(columns.map(\.csvField), to: &buffer) }
         case .json: buffer.append(isFirst ? "[]\n" : "]\n")
         case .ndjson: break
         }
@@ -74,7 +74,7 @@ extension SQLValue {
     fileprivate var cell: String { self == .null ? "-" : text.withoutControls }
 
     /// An empty text has quotes, so that it is not NULL.
-    fileprivate var csv: String { self == .text("") ? "\"\"" : text.csv }
+    fileprivate var csv: String { self == .text("") ? "\"\"" : text.csvField }
 
     fileprivate func appendJSON(to buffer: inout [UInt8]) {
         switch self {
@@ -88,7 +88,8 @@ extension SQLValue {
 }
 
 extension String {
-    fileprivate var csv: String {
+    /// A field by RFC 4180, in quotation marks where it needs them.
+    var csvField: String {
         guard utf8.contains(where: { [0x0a, 0x0d, 0x22, 0x2c].contains($0) }) else { return self }
         return "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

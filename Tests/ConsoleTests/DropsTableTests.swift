@@ -40,9 +40,9 @@ struct DropsTableTests {
         let report = DropsReport(
             coverage: coverage(), truncated: nil,
             drops: [
-                .init(cause: cause(.policyDeny, "", .egress, rule), source: cart, destination: world, sums: sums(20)),
-                .init(cause: cause(.policyDenied, "", .ingress), source: world, destination: cart, sums: sums(3)),
-                .init(cause: cause(.unknown, "NO_SOCKET"), source: world, destination: cart, sums: sums(1)),
+                .init(cause: cause(.policyDeny, "", .egress, rule), source: cart, destination: world, port: nil, sums: sums(20)),
+                .init(cause: cause(.policyDenied, "", .ingress), source: world, destination: cart, port: nil, sums: sums(3)),
+                .init(cause: cause(.unknown, "NO_SOCKET"), source: world, destination: cart, port: nil, sums: sums(1)),
             ])
         let expected = """
             FLOWS   BYTES   REASON                    SOURCE      DESTINATION   RULE                FIRST SEEN             LAST SEEN
@@ -84,7 +84,7 @@ struct DropsTableTests {
                     cause: .init(
                         reason: .unknown, kernelReason: "A\u{1b}[2J", kernelFunction: "", direction: .unknown, rule: nil
                     ),
-                    source: side("s\u{1b}", "p", 300), destination: side("", "", 2), sums: sums(1))
+                    source: side("s\u{1b}", "p", 300), destination: side("", "", 2), port: nil, sums: sums(1))
             ])
         #expect(!DropsTable.text(report).contains("\u{1b}"))
         #expect(DropsTable.text(report).contains("s^[/p"))

@@ -21,7 +21,7 @@ import Testing
     func unknownFilter() throws {
         let result = try run("observe", "--verdit", "DROPPED")
         #expect(result.status == 2)
-        #expect(result.errors.contains("did you mean --verdict?"))
+        #expect(result.errors.contains("Did you mean '--verdict'?"))
     }
 
     @Test("Without a server the answer says where nothing listens, and exit code 1")

@@ -31,7 +31,7 @@ struct DescriptionTests {
                     + "response_schema_conformance,unsupported_method",
             ])
         #expect(client.waitForEnd() == 0, "\(client.output.suffix(6_000)) \(client.errors.suffix(2_000))")
-        #expect(client.output.contains("Selected: 15/15") && client.output.contains("Tested: 15"))
+        #expect(client.output.contains("Selected: 16/16") && client.output.contains("Tested: 16"))
         server.kill(SIGTERM)
         #expect(server.waitForEnd() == 0, "\(server.errors)")
     }

@@ -43,12 +43,14 @@ struct DescriptionTests {
     @Test("has each parameter of flows and of sums")
     func filters() throws {
         let document = try description()
-        let all = Set(FilterParameter.allCases.map(\.rawValue))
+        let all = Set(FilterParameter.captured.map(\.rawValue))
         #expect(try parameters("/v1/flows", of: document) == all.union(FlowsQuestion.parameters))
-        let posted = Set(FlowsQuestion.parameters).subtracting(["fields"])
+        let posted = Set(FlowsQuestion.parameters).subtracting(["fields", "allowlist", "denylist"])
         #expect(try parameters("/v1/flows", "post", of: document) == posted)
         let sums = all.subtracting(["first", "last", "follow", "uuid", "node-name"]).union(["limit"])
-        #expect(try parameters("/v1/drops", of: document) == sums.subtracting(["verdict"]))
+        #expect(
+            try parameters("/v1/drops", of: document) == sums.subtracting(["verdict"]).union(["by", "intervals"]))
+        #expect(try parameters("/v1/top", of: document) == sums.union(["by", "sort"]))
         #expect(try parameters("/v1/graph", of: document) == sums)
         #expect(try parameters("/v1/series", of: document) == sums.union(["by", "step"]))
     }

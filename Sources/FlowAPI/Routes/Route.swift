@@ -23,6 +23,7 @@ extension FlowAPI {
         "/v1/flows": Route(role: .flows, takesBody: true) { $0.flows($1) },
         "/v1/drops": Route(role: .flows) { $0.sums($1, DropsQuestion.self) },
         "/v1/series": Route(role: .flows) { $0.sums($1, SeriesQuestion.self) },
+        "/v1/top": Route(role: .flows) { $0.sums($1, TopQuestion.self) },
         "/v1/graph": Route(role: .flows) { $0.sums($1, GraphQuestion.self) },
         "/v1/status": Route(role: .metadata) { $0.status($1) },
         "/v1/nodes": Route(role: .metadata) { $0.nodes($1) },

@@ -1,15 +1,15 @@
-internal import FlowFilter
-internal import FlowHistory
+package import FlowFilter
+package import FlowHistory
 internal import FlowModel
-internal import FlowObserver
-internal import FlowWire
+package import FlowObserver
+package import FlowWire
 
 /// `/v1/graph`: who talks to whom, workload by workload.
-struct GraphQuestion: SumsQuestion {
+package struct GraphQuestion: SumsQuestion {
     private var request: SumsRequest
     private let mostGroups: Int
 
-    init(queryItems: [(name: String, value: String)], now: UInt64, mostGroups: Int) throws(FilterError) {
+    package init(queryItems: [(name: String, value: String)], now: UInt64, mostGroups: Int) throws(FilterError) {
         request = try SumsRequest(queryItems, now: now)
         self.mostGroups = mostGroups
     }
@@ -22,9 +22,9 @@ struct GraphQuestion: SumsQuestion {
         let verdict: Verdict
     }
 
-    mutating func showOnly(_ namespaces: Set<String>?) { request.showOnly(namespaces) }
+    package mutating func showOnly(_ namespaces: Set<String>?) { request.showOnly(namespaces) }
 
-    func answer(from observer: FlowObserver, _ budget: ReadingBudget) throws(HistoryError) -> GraphReport {
+    package func answer(from observer: FlowObserver, _ budget: ReadingBudget) throws(HistoryError) -> GraphReport {
         let sums = try observer.sums(question, budget)
         let names = SummedNames(observer.catalog)
         let ranked = RankedSums(sums.groups, limit: request.limit) { Self.key($0.values, names) }

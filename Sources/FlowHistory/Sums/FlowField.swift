@@ -12,6 +12,8 @@ package enum FlowField: Sendable, Equatable {
     case sourcePort, destinationPort
     /// The destination's, or, of a reply, the source's.
     case serverPort
+    /// Indices in the catalog's services.
+    case sourceService, destinationService
     /// Index in the catalog's rules.
     case rule
     /// Indices in the catalog's names.
@@ -23,7 +25,8 @@ package enum FlowField: Sendable, Equatable {
     var groups: [BlockGroup] {
         switch self {
         case .sourceEndpoint, .destinationEndpoint, .sourceIdentity, .destinationIdentity: [.sides]
-        case .verdict, .kind, .dropReason, .direction, .ipProtocol, .isReply, .rule, .kernelReason, .kernelFunction:
+        case .verdict, .kind, .dropReason, .direction, .ipProtocol, .isReply, .rule, .kernelReason, .kernelFunction,
+            .sourceService, .destinationService:
             [.facts]
         case .sourcePort, .destinationPort, .serverPort: [.facts, .ports]
         case .time: [.rest]
@@ -46,6 +49,8 @@ package enum FlowField: Sendable, Equatable {
         case .sourcePort: UInt64(flow.sourcePort)
         case .destinationPort: UInt64(flow.destinationPort)
         case .serverPort: UInt64(flow.attributes.contains(.knownReply) ? flow.sourcePort : flow.destinationPort)
+        case .sourceService: UInt64(flow.sourceService)
+        case .destinationService: UInt64(flow.destinationService)
         case .rule: UInt64(flow.rule)
         case .kernelReason: UInt64(flow.kernelReason)
         case .kernelFunction: UInt64(flow.kernelFunction)

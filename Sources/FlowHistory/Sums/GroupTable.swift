@@ -87,6 +87,8 @@ package struct GroupTable: Sendable {
         case .direction: put(field, .fact, table(.shape, byte(FlowBits.directionShift)), block)
         case .ipProtocol: put(field, .fact, table(.shape, byte(0)), block)
         case .dropReason: put(field, .fact, table(.marks) { $0 >> FlowBits.dropReasonShift & 0xffff }, block)
+        case .sourceService: put(field, .context, table(.services, low), block)
+        case .destinationService: put(field, .context, table(.services, high), block)
         case .rule: put(field, .context, table(.rule, low), block)
         case .kernelReason: put(field, .context, table(.kernel, high), block)
         case .kernelFunction: put(field, .context, table(.kernel, low), block)

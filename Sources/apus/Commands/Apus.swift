@@ -17,7 +17,8 @@ struct Apus: AsyncParsableCommand {
               apus record FILE, apus replay FILE              the same events again, elsewhere
             """,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, ObserveCommand.self, DropsCommand.self, StatusCommand.self,
+            DemoCommand.self, ServeCommand.self, ObserveCommand.self, DropsCommand.self, TopCommand.self,
+            GraphCommand.self, WhyCommand.self, StatusCommand.self,
             RecordCommand.self, ReplayCommand.self, HistoryCommand.self, SQLCommand.self, PolicyCommand.self,
             TokenCommand.self,
             VersionCommand.self,

@@ -36,7 +36,13 @@ struct DurationArgument: ExpressibleByArgument {
         }
     }
 
-    var defaultValueDescription: String { "\(Int(duration / .seconds(1)))s" }
+    var defaultValueDescription: String { shown }
+
+    /// `2s`, `500ms`
+    var shown: String {
+        let milliseconds = Int(duration / .milliseconds(1))
+        return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000)s" : "\(milliseconds)ms"
+    }
 }
 
 /// A `DurationArgument` up to a minute, or `0`.

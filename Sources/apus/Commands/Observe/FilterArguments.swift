@@ -4,7 +4,7 @@ import FlowFilter
 /// whether a `--not` stands before it. Flags that are short for a filter become that filter.
 enum FilterArguments {
     /// Commands that take filters, by their first words.
-    private static let commands = [["observe"], ["drops"], ["top"], ["graph"], ["history", "export"]]
+    private static let commands = [["observe"], ["drops"], ["top"], ["graph"], ["why"], ["history", "export"]]
 
     /// - Parameter arguments: of the program, without its own name.
     static func prepared(_ arguments: [String]) -> [String] {
