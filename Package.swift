@@ -111,7 +111,7 @@ let package = Package(
                 "BPFRuntime", "Datapath", "DatapathABI", "FlowModel", "FlowCatalog", "SystemRuntime", "FlowRing",
                 "FlowFilter", "FlowWire", "Manifests",
                 "FlowCapture", "Directory", "Policy", "FlowEnrichment", "FlowHistory", "FlowMetrics", "FlowObserver",
-                "FlowAPI", "Console", "HistorySQL", "SQLiteRuntime", "Lab", "HTTPTransport", argumentParser, logging,
+                "FlowAPI", "Console", "HistorySQL", "SQLiteRuntime", "Lab", "HTTPTransport", argumentParser, logging, yams,
                 nioPosix,
             ],
             swiftSettings: strict),

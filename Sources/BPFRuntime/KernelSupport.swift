@@ -29,6 +29,15 @@ package enum KernelSupport {
         ("CAP_BPF", [39, 21]), ("CAP_PERFMON", [38, 21]), ("CAP_NET_ADMIN", [12]),
     ]
 
+    /// The kernel's own name: `6.1.0-18-amd64`.
+    package static var release: String {
+        var names = utsname()
+        guard unsafe uname(&names) == 0 else { return "unknown" }
+        return unsafe withUnsafeBytes(of: &names.release) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
     /// Checks what can be known before anything is loaded. That the interface can carry tc programs (CONFIG_NET_CLS_ACT,
     /// CONFIG_NET_CLS_BPF) shows when the first one is attached.
     package static func check() throws(MissingKernelSupport) {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/timex.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -56,6 +57,13 @@ int clinux_has_ethernet_header(unsigned interface_index)
 int clinux_name_thread(const char *name)
 {
 	return -pthread_setname_np(pthread_self(), name);
+}
+
+int clinux_clock_is_synchronised(void)
+{
+	struct timex state = {0};
+
+	return adjtimex(&state) != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
 int clinux_eventfd(void)

@@ -10,11 +10,14 @@ import NIOPosix
 package enum HTTPClientStream {
     /// Sends the request and calls `handle` once the status and headers are there; the connection lives for the call.
     ///
+    /// - Parameter answerTimeout: after which the connection is closed, whatever came of the answer; nil: it may go on for ever.
+    ///
     /// `target` is percent-encoded (`HTTPClientStream.target(path:queryItems:)`). Throws `HTTPClientError` and what
     /// `handle` throws. A cancelled task closes the connection.
     package static func request<Result: Sendable>(
         _ address: HTTPAddress, tls: TLSClient? = nil, method: String = "GET", target: String,
-        headers: HTTPFields = [:], body: [UInt8] = [],
+        headers: HTTPFields = [:], body: [UInt8] = [], connectTimeout: Duration = .seconds(5),
+        answerTimeout: Duration? = nil,
         handle: (HTTPClientResponse) async throws -> Result
     ) async throws -> Result {
         var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: target)
@@ -22,7 +25,7 @@ package enum HTTPClientStream {
         for field in headers.fields { head.headers.add(name: field.name, value: field.value) }
         if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
         let content = body.isEmpty ? [] : [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body)))]
-        let exchange = try await begin([.head(head)] + content + [.end(nil)], to: address, tls)
+        let exchange = try await begin([.head(head)] + content + [.end(nil)], to: address, tls, (connectTimeout, answerTimeout))
         return try await exchange.executeThenClose { inbound in
             let response: HTTPClientResponse
             do { response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator()) } catch {
@@ -45,14 +48,20 @@ package enum HTTPClientStream {
 
     /// Returns when the request is on its way: to a server that has proved itself, where TLS asks for that.
     private static func begin(
-        _ request: [HTTPClientRequestPart], to address: HTTPAddress, _ tls: TLSClient?
+        _ request: [HTTPClientRequestPart], to address: HTTPAddress, _ tls: TLSClient?,
+        _ timeouts: (connect: Duration, answer: Duration?)
     ) async throws -> Exchange {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(TimeAmount(timeouts.connect))
         let setUp: @Sendable (any Channel) -> EventLoopFuture<(Exchange, EventLoopFuture<Void>)> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
                 if let tls { try pipeline.addHandler(try tls.handler(for: address)) }
                 try pipeline.addHTTPClientHandlers()
+                if let answer = timeouts.answer {
+                    let closing = channel.eventLoop.scheduleTask(in: TimeAmount(answer)) { channel.close(promise: nil) }
+                    channel.closeFuture.whenComplete { _ in closing.cancel() }
+                }
                 let sender = HTTPRequestSender(request, on: channel.eventLoop, waitsForTLS: tls != nil)
                 try pipeline.addHandler(sender)
                 return (try NIOAsyncChannel(wrappingChannelSynchronously: channel), sender.sent.futureResult)

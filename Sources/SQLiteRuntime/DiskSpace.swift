@@ -17,4 +17,12 @@ package enum DiskSpace {
         guard unsafe statvfs(directory, &status) == 0 else { return nil }
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
+
+    /// What the disk of a directory holds in all; nil if it does not say.
+    package static func totalBytes(_ directory: String) -> UInt64? {
+        var status = statvfs()
+        // 0; ENOENT, EACCES…
+        guard unsafe statvfs(directory, &status) == 0 else { return nil }
+        return UInt64(status.f_blocks) * UInt64(status.f_frsize)
+    }
 }

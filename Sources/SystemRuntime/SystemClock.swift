@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The kernel's clocks, in nanoseconds.
@@ -24,6 +25,9 @@ package enum SystemClock {
         precondition(status == 0, "the kernel has this clock")
         return UInt64(time.tv_nsec)
     }
+
+    /// Whether something keeps the wall clock in step with others (adjtimex(2)).
+    package static var isSynchronised: Bool { clinux_clock_is_synchronised() == 1 }
 
     private static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()

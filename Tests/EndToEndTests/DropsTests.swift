@@ -43,8 +43,8 @@ struct DropsTests {
         #expect(!dropped.isEmpty)
         for entry in stored.drops {
             let alike = dropped.filter { flow in
-                flow.drop_reason_desc == entry.cause.drop_reason && flow.source?.pod_name == entry.source.pod
-                    && flow.destination?.pod_name == entry.destination.pod
+                flow.drop_reason_desc == entry.cause.drop_reason && flow.source?.pod_name == entry.source?.pod
+                    && flow.destination?.pod_name == entry.destination?.pod
                     && flow.apus?.kernel_drop_reason == entry.cause.kernel_drop_reason
                     && flow.apus?.kernel_function == entry.cause.kernel_function
             }

@@ -14,6 +14,8 @@ int clinux_name_thread(const char *name);
 int clinux_has_ethernet_header(unsigned interface_index);
 
 // A counter that poll() can wait for; not blocking.
+// 1: something keeps the wall clock in step with others.
+int clinux_clock_is_synchronised(void);
 int clinux_eventfd(void);
 int clinux_eventfd_add(int fd);
 int clinux_eventfd_take(int fd);

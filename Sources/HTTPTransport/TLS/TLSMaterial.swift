@@ -67,6 +67,10 @@ package struct TLSCertificateFile: Hashable, Sendable {
     /// When the first of them to expire does, in seconds since 1970.
     package let expirySeconds: Int64
 
+    package init(reading path: String) throws(TLSError) {
+        self.init(path, try TLSMaterial.certificates(try TLSFileContents.read(path), path))
+    }
+
     init(_ path: String, _ certificates: [NIOSSLCertificate]) {
         self.path = path
         expirySeconds = certificates.map { Int64($0.notValidAfter) }.min() ?? 0

@@ -8,20 +8,25 @@ struct Apus: AsyncParsableCommand {
         commandName: "apus",
         abstract: "Flow observability for Linux hosts and Kubernetes nodes.",
         discussion: """
-            Try it:
-              apus demo                                       a laboratory with live flows
-              apus serve --manifests DIR --interface eth0     this host
+            Try it: a laboratory of network namespaces with live flows, until Ctrl-C.
+              apus demo
+
+            On this host, and then from another terminal:
+              apus serve --manifests /etc/apus/manifests --interface eth0
               apus observe -f --verdict DROPPED               what is being dropped
-              apus drops --since 2h                           who is dropped, by what, how often
-              apus sql "select …"                             history as tables
-              apus record FILE, apus replay FILE              the same events again, elsewhere
+              apus drops --since 2h --why                     who is dropped, by what, how often, what to do
+              apus doctor                                     what keeps it from working
+
+            It ends with 0 when all is done (also when Ctrl-C ends what has no end of its own, or the reader of its output went \
+            away), 1 when something failed, 2 for wrong usage, 130 when Ctrl-C ended it before its end.
             """,
+        version: "apus \(Version.current)",
         subcommands: [
-            DemoCommand.self, ServeCommand.self, ObserveCommand.self, DropsCommand.self, TopCommand.self,
-            GraphCommand.self, WhyCommand.self, StatusCommand.self,
-            RecordCommand.self, ReplayCommand.self, HistoryCommand.self, SQLCommand.self, PolicyCommand.self,
-            TokenCommand.self,
-            VersionCommand.self,
+            ObserveCommand.self, DropsCommand.self, TopCommand.self, GraphCommand.self, WhyCommand.self,
+            StatusCommand.self, ListCommand.self, WatchCommand.self, DoctorCommand.self, ConfigCommand.self,
+            PolicyCommand.self, HistoryCommand.self, SQLCommand.self, ServeCommand.self, DemoCommand.self,
+            RecordCommand.self, ReplayCommand.self, TokenCommand.self, CompletionCommand.self, VersionCommand.self,
+            InstallFilesCommand.self,
         ])
 
     static func main() async {

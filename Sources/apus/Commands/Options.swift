@@ -80,14 +80,18 @@ struct OutputOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "How to print flows: compact, dict, table, json, jsonpb.")
     var output = OutputFormat.compact
 
-    @Option(help: "When to use colours: auto, always, never. auto honours NO_COLOR.")
-    var color = ColourMode.auto
+    @Option(help: "When to use colours: auto, always, never; auto, which honours NO_COLOR, if nothing is set.")
+    var color: ColourMode?
 
     @Flag(help: "Say which policy decided, or of which policies no rule let the packet through, and the nearest one.")
     var printPolicyNames = false
 
+    mutating func validate() throws {
+        if color == nil, let value = try ClientSettings.value(.color) { color = ColourMode(rawValue: value.text) }
+    }
+
     var isColoured: Bool {
-        color.isColoured(
+        (color ?? .auto).isColoured(
             isTerminal: StandardStream.output.isTerminal, noColour: ProcessInfo.processInfo.environment["NO_COLOR"])
     }
 

@@ -61,7 +61,7 @@ final class LossMonitor: Sendable {
         }
         for loss in losses {
             pipeline.record(loss)
-            logger.warning("\(loss.count) flows lost: \(Self.advice(loss.place))")
+            logger.warning("\(loss.count) flows lost: \(loss.place.advice)")
         }
     }
 
@@ -73,18 +73,6 @@ final class LossMonitor: Sendable {
                 return 0
             }
             return Double(last - first) / Double((state.flowCounts.count - 1) * Limits.monitorIntervalSeconds)
-        }
-    }
-
-    private static func advice(_ place: LossPlace) -> String {
-        switch place {
-        case .kernelRingBuffer: "the BPF ring buffer was full; raise --ring-buffer-bytes"
-        case .kernelProgramBusy: "drops came faster than one processor could tell them; no setting helps"
-        case .ciliumPerfRing: "a processor's ring for Cilium's events was full; raise --cilium-ring-bytes"
-        case .malformedEvent: "the kernel side sent events of another version; restart apus to load its own programs"
-        case .eventRing, .flowRing: "a reader was too slow; raise --flow-ring-flows"
-        case .historyDamage: "a file of the history is damaged"
-        case .history: "the disk was too slow; give --data-dir a faster one"
         }
     }
 }

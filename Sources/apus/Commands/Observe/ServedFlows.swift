@@ -106,7 +106,7 @@ private final class ServedReading {
     private func read() async throws {
         let cursor = store.flatMap { sequence > 0 ? "\($0)-\(sequence)" : nil }
         do {
-            try await connection.get(question.target(fields, cursor: cursor)) { response in
+            try await connection.get(question.target(fields, cursor: cursor), isStream: true) { response in
                 try self.greet(response.headers, isAgain: self.wasThere)
                 var lines = response.lines
                 while let chunk = try await lines.nextLines() { try self.take(chunk) }
