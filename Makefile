@@ -6,20 +6,27 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --scratch-path $(BUIL
 
 # What building needs, and what the demo (ip, nsenter) and the tests (the others) run.
 PACKAGES := libbpf-dev libelf-dev libnghttp2-dev libsqlite3-dev zlib1g-dev pkg-config iproute2
-TEST_PACKAGES := bpftool curl nghttp2-client openssl prometheus tcpdump sqlite3 python3 python3-venv
+TEST_PACKAGES := bpftool curl nghttp2-client openssl prometheus tcpdump sqlite3 python3 python3-venv tmux
 
 # Tests that keep a processor for many seconds: apart, or clients and servers of others would wait for it.
 BUSY := ^(FaultTests|FlowHistoryTests)\.
 # Tests that look at the clock from outside, one after the other.
 ALONE := ^(EndToEndTests|HTTPTransportTests|LabTests)\.
 
-.PHONY: run build test bench format lint proto deps test-deps clean
+PREFIX ?= /usr/local
+
+.PHONY: run build install test bench format lint proto deps test-deps clean
 
 run: build
 	$(BUILD)/release/apus demo $(DEMO_FLAGS)
 
 build: deps
 	$(RELEASE)
+
+# Executable, completions, manual pages and a systemd unit below PREFIX; DESTDIR is for those who make packages.
+install: build
+	install -D -m 755 $(BUILD)/release/apus $(DESTDIR)$(PREFIX)/bin/apus
+	$(BUILD)/release/apus install-files --prefix $(PREFIX) --destination "$(DESTDIR)"
 
 test: deps test-deps
 	$(SWIFT) build --build-tests --scratch-path $(BUILD)

@@ -227,6 +227,6 @@ let package = Package(
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
                 logging,
             ],
-            exclude: ["schemathesis.toml", "sse_client.py", "udp_sender.py"], plugins: ["CompileBPF"]),
+            exclude: ["Golden", "schemathesis.toml", "sse_client.py", "udp_sender.py"], plugins: ["CompileBPF"]),
     ]
 )

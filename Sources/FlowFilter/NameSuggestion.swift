@@ -8,16 +8,21 @@ package func nearestName(to name: String, among candidates: [String]) -> String?
     return best.name
 }
 
-/// Insertions, deletions and substitutions that make one from the other (Levenshtein's distance).
+/// Insertions, deletions, substitutions and swaps of neighbours that make one from the other (the optimal string alignment
+/// distance).
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var before: [Int] = []
     var previous = Array(0...right.count)
     for (row, byte) in left.enumerated() {
         var current = [row + 1]
         for (column, other) in right.enumerated() {
             let substituted = previous[column] + (byte == other ? 0 : 1)
-            current.append(min(substituted, previous[column + 1] + 1, current[column] + 1))
+            var distance = min(substituted, previous[column + 1] + 1, current[column] + 1)
+            let isSwapped = row > 0 && column > 0 && byte == right[column - 1] && left[row - 1] == other
+            if isSwapped { distance = min(distance, before[column - 1] + 1) }
+            current.append(distance)
         }
-        previous = current
+        (before, previous) = (previous, current)
     }
     return previous[right.count]
 }

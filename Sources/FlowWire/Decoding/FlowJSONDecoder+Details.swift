@@ -180,16 +180,17 @@ extension FlowJSONDecoder {
 
     // MARK: Objects of one member
 
+    /// `{"parent":{"trace_id":"…"}}`
     private func innerText(
-        _ line: Span<UInt8>, _ scanner: inout JSONScanner, _ outer: FlowKey, _ inner: FlowKey
+        _ line: Span<UInt8>, _ scanner: inout JSONScanner, _ outer: FlowKey?, _ inner: FlowKey
     ) throws(JSONFailure) -> String {
         var text = ""
         var more = try scanner.open(line, "{")
         while more {
             let key = FlowKey(rawValue: try scanner.key(line, keys)) ?? .unknown
             if key == outer {
-                text = try innerText(line, &scanner, inner, inner)
-            } else if key == inner {
+                text = try innerText(line, &scanner, nil, inner)
+            } else if key == inner, outer == nil {
                 text = try scanner.text(line)
             } else {
                 try scanner.skipValue(line)
