@@ -17,10 +17,29 @@ struct Painter {
     }
 
     func append(_ text: String, _ colour: Colour?, to buffer: inout [UInt8]) {
-        buffer.append(isColoured ? paint(text, colour) : text)
+        append(colour, to: &buffer) { $0.append(text) }
+    }
+
+    /// What the body appends, in colour unless it is nothing.
+    func append(_ colour: Colour?, to buffer: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
+        guard isColoured, let colour else { return body(&buffer) }
+        let start = buffer.count
+        buffer.append("\u{1b}[\(colour.rawValue)m")
+        let inside = buffer.count
+        body(&buffer)
+        if buffer.count == inside { buffer.removeLast(inside - start) } else { buffer.append("\u{1b}[0m") }
     }
 }
 
 extension [UInt8] {
     mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+    mutating func append(decimal number: UInt32) {
+        var unit: UInt32 = 1
+        while number / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            append(48 + UInt8(truncatingIfNeeded: number / unit % 10))
+            unit /= 10
+        }
+    }
 }

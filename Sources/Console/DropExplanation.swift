@@ -31,19 +31,19 @@ package struct DropExplanation {
         }
         let explain =
             "apus policy explain --from \(from ?? "SOURCE") --to \(to ?? "DESTINATION") --port \(port ?? "PORT/TCP")"
-        let direction = cause.traffic_direction == "EGRESS" ? "leave" : "reach"
+        let way = cause.traffic_direction == "EGRESS" ? "out" : "in"
         if let rule = cause.rule {
             let name = (rule.namespace.isEmpty ? "" : rule.namespace + "/") + rule.name
             why = "rule \(rule.index) of \(rule.kind) \(name) denies it"
             next = "change that rule if it should pass; \(explain)"
         } else if let policies = cause.selected_by {
             let names = policies.map(\.description).joined(separator: ", ")
-            let verb = policies.count == 1 ? "selects" : "select"
-            why = "\(names) \(verb) \(endpoint ?? "the endpoint"), and no rule of them lets this \(direction) it"
+            let (verb, owner) = policies.count == 1 ? ("selects", "its") : ("select", "their")
+            why = "\(names) \(verb) \(endpoint ?? "the endpoint"), and none of \(owner) rules lets this \(way)"
                 + (nearest.map { "; nearest: \($0)" } ?? "")
             next = "add a rule if it should pass; \(explain)"
         } else if cause.drop_reason == "POLICY_DENIED" {
-            why = "a policy selects \(endpoint ?? "the endpoint"), and no rule lets this \(direction) it"
+            why = "a policy selects \(endpoint ?? "the endpoint"), and no rule lets this \(way)"
             next = explain
         } else {
             why = "\(cause.drop_reason ?? "no reason is told"), as the datapath says"

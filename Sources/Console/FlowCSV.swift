@@ -37,13 +37,13 @@ package struct FlowCSV: Sendable {
     ]
 
     package mutating func append(_ flow: Flow, to buffer: inout [UInt8]) {
-        let text = FlowText(flow, nil, &names, &clock, PrinterOptions())
+        let text = FlowText(flow, nil, &names, PrinterOptions())
         let rule = names.rule(flow)
         let hasIP = flow.attributes.contains(.ip)
         let hasLayer4 = flow.attributes.contains(.layer4)
         let isICMP = hasLayer4 && (flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6)
         var row = [
-            text.time, "\(flow.sequence)", nodeName, flow.verdict.name, text.type, reason(flow), flow.direction.name,
+            clock.text(nanoseconds: flow.timeNanoseconds), "\(flow.sequence)", nodeName, flow.verdict.name, text.type, reason(flow), flow.direction.name,
             flow.shownReply.map { "\($0)" } ?? "", Self.protocolName(flow), Self.flags(flow),
             isICMP ? "\(flow.icmpType)" : "", isICMP ? "\(flow.icmpCode)" : "",
         ]

@@ -7,12 +7,16 @@ package enum FlowExplanation {
     package static func text(_ flow: Flow, _ catalog: FlowCatalog, nodeName: String) -> String {
         var names = FlowNames(catalog)
         var clock = TimeText(.rfc3339Milli)
-        let text = FlowText(flow, nil, &names, &clock, PrinterOptions())
+        let text = FlowText(flow, nil, &names, PrinterOptions())
         let painter = Painter(isColoured: false)
-        func side(_ side: FlowSide) -> String { "\(side.text(isNumeric: false, painter)) \(side.identity)" }
+        func side(_ side: FlowSide) -> String {
+            var bytes = Array("\(side.text(isNumeric: false, painter)) ".utf8)
+            side.appendIdentity(to: &bytes, painter)
+            return String(decoding: bytes, as: UTF8.self)
+        }
         var lines = [
             "flow:  \(side(text.source)) → \(side(text.destination)), \(text.summary)",
-            "when:  \(text.time)" + (nodeName.isEmpty ? "" : " on node \(nodeName)"),
+            "when:  \(clock.text(nanoseconds: flow.timeNanoseconds))" + (nodeName.isEmpty ? "" : " on node \(nodeName)"),
             "event: \(text.type) \(text.verdict)",
         ]
         if flow.verdict == .dropped {

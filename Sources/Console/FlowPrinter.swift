@@ -72,9 +72,9 @@ package struct FlowPrinter: Sendable {
     private mutating func appendCompactLine(
         _ flow: Flow, _ details: FlowDetails?, _ node: String?, to buffer: inout [UInt8]
     ) {
-        let text = FlowText(flow, details, &names, &clock, options)
+        let text = FlowText(flow, details, &names, options)
         let isSwapped = text.isReply == true
-        buffer.append(text.time)
+        clock.append(nanoseconds: flow.timeNanoseconds, to: &buffer)
         if options.showsNode { buffer.append(" [\(nodeText(node))]") }
         buffer.append(": ")
         appendSide(isSwapped ? text.destination : text.source, to: &buffer)
@@ -92,14 +92,14 @@ package struct FlowPrinter: Sendable {
     private func appendSide(_ side: FlowSide, to buffer: inout [UInt8]) {
         side.append(to: &buffer, isNumeric: options.isNumeric, painter)
         buffer.append(" ")
-        painter.append(side.identity, .magenta, to: &buffer)
+        side.appendIdentity(to: &buffer, painter)
     }
 
     private mutating func appendBlock(
         _ flow: Flow, _ details: FlowDetails?, _ node: String?, to buffer: inout [UInt8]
     ) {
-        let text = FlowText(flow, details, &names, &clock, options)
-        buffer.append("  TIMESTAMP: \(text.time)")
+        let text = FlowText(flow, details, &names, options)
+        buffer.append("  TIMESTAMP: \(clock.text(nanoseconds: flow.timeNanoseconds))")
         if options.showsNode { buffer.append("\n       NODE: \(nodeText(node))") }
         buffer.append("\n     SOURCE: ")
         text.source.append(to: &buffer, isNumeric: options.isNumeric, painter)
@@ -111,9 +111,9 @@ package struct FlowPrinter: Sendable {
     }
 
     private mutating func row(_ flow: Flow, _ details: FlowDetails?, _ node: String?) -> [String] {
-        let text = FlowText(flow, details, &names, &clock, options)
+        let text = FlowText(flow, details, &names, options)
         let shownNode = options.showsNode ? [nodeText(node)] : []
-        return [text.time] + shownNode + [
+        return [clock.text(nanoseconds: flow.timeNanoseconds)] + shownNode + [
             text.source.text(isNumeric: options.isNumeric, painter),
             text.destination.text(isNumeric: options.isNumeric, painter),
             text.type, text.verdict, text.summary,

@@ -8,8 +8,7 @@ struct FlowSide {
     private let name: String?
     /// 0 where the protocol has none.
     private let port: UInt16
-    /// `(ID:24601)`, or `(world)` for a reserved one.
-    let identity: String
+    private let identityNumber: UInt32
     /// The address of the link layer, shown where there is no other.
     var ethernet = ""
 
@@ -19,8 +18,20 @@ struct FlowSide {
         self.name = hasIP ? name : nil
         let hasPorts = flow.ipProtocol == .tcp || flow.ipProtocol == .udp || flow.ipProtocol == .sctp
         self.port = hasPorts && flow.attributes.contains(.layer4) ? port : 0
-        let reserved = Identity(rawValue: identity).reservedName
-        self.identity = reserved.map { "(\($0))" } ?? "(ID:\(identity))"
+        identityNumber = identity
+    }
+
+    /// `(ID:24601)`, or `(world)` for a reserved one.
+    func appendIdentity(to buffer: inout [UInt8], _ painter: Painter) {
+        painter.append(.magenta, to: &buffer) { buffer in
+            if let name = Identity(rawValue: identityNumber).reservedName {
+                buffer.append("(\(name))")
+            } else {
+                buffer.append("(ID:")
+                buffer.append(decimal: identityNumber)
+                buffer.append(UInt8(ascii: ")"))
+            }
+        }
     }
 
     /// `shop/cart:41822`, `[fd00::1]:53`
@@ -39,7 +50,7 @@ struct FlowSide {
         if isBracketed { buffer.append("]") }
         if port == 0 { return }
         buffer.append(":")
-        painter.append(String(port), .yellow, to: &buffer)
+        painter.append(.yellow, to: &buffer) { $0.append(decimal: UInt32(port)) }
     }
 }
 

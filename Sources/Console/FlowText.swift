@@ -1,9 +1,8 @@
 import FlowModel
 import FlowWire
 
-/// The columns of a flow.
+/// The columns of a flow, but for its time.
 struct FlowText {
-    var time: String
     var source: FlowSide
     var destination: FlowSide
     var type: String
@@ -15,10 +14,8 @@ struct FlowText {
 
     /// - Parameter details: what is told of the flow beyond what it holds.
     init(
-        _ flow: Flow, _ details: FlowDetails?, _ names: inout FlowNames, _ clock: inout TimeText,
-        _ options: PrinterOptions
+        _ flow: Flow, _ details: FlowDetails?, _ names: inout FlowNames, _ options: PrinterOptions
     ) {
-        time = clock.text(nanoseconds: flow.timeNanoseconds)
         source = names.source(flow)
         destination = names.destination(flow)
         type = Self.type(flow, &names)
@@ -94,16 +91,16 @@ extension FlowDetails {
     fileprivate func type(_ kind: FlowKind) -> String? {
         switch kind {
         case .layer7: return layer7Type
-        case .capture: return capturePoint.isEmpty ? "DBG_CAPTURE_POINT_UNKNOWN" : capturePoint
-        case .socketTrace: return Self.translationPoints[translationPoint] ?? "UNKNOWN"
+        case .capture: return self.capturePoint.isEmpty ? "DBG_CAPTURE_POINT_UNKNOWN" : self.capturePoint
+        case .socketTrace: return Self.translationPoints[self.translationPoint] ?? "UNKNOWN"
         default: return nil
         }
     }
 
     /// `http-request`, `dns-response proxy`
     private var layer7Type: String {
-        let type = (layer7?.type ?? "").lowercased()
-        return switch layer7?.record {
+        let type = (self.layer7?.type ?? "").lowercased()
+        return switch self.layer7?.record {
         case .http: "http-\(type)"
         case .dns(let dns): "dns-\(type) \(dns.observationSource)"
         case .kafka: "kafka-\(type)"

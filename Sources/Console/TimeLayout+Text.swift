@@ -5,19 +5,26 @@ struct TimeText: Sendable {
     private let layout: TimeLayout
     private var second = UInt64.max
     /// Up to the second.
-    private var beginning = ""
+    private var beginning: [UInt8] = []
 
     init(_ layout: TimeLayout) { self.layout = layout }
 
     /// `N/A` for a flow without a time.
     mutating func text(nanoseconds: UInt64) -> String {
-        if nanoseconds == 0 { return "N/A" }
+        var bytes: [UInt8] = []
+        append(nanoseconds: nanoseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    mutating func append(nanoseconds: UInt64, to buffer: inout [UInt8]) {
+        if nanoseconds == 0 { return buffer.append("N/A") }
         let (newSecond, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         if newSecond != second {
             second = newSecond
-            beginning = layout.beginning(CivilTime(nanoseconds: nanoseconds))
+            beginning = Array(layout.beginning(CivilTime(nanoseconds: nanoseconds)).utf8)
         }
-        return layout.text(beginning, nanosecond: fraction)
+        buffer.append(contentsOf: beginning)
+        layout.append(nanosecond: fraction, to: &buffer)
     }
 }
 
@@ -28,18 +35,24 @@ extension TimeLayout {
         return "\(Self.months[time.month - 1]) \(day) \(time.timeOfDay)"
     }
 
-    fileprivate func text(_ beginning: String, nanosecond: UInt64) -> String {
-        // The 1 in front, which is not shown, keeps the leading zeros.
-        func fraction(_ digits: Int, unit: UInt64) -> Substring {
-            String((1_000_000_000 + nanosecond) / unit).suffix(digits)
+    /// What stands behind the second.
+    fileprivate func append(nanosecond: UInt64, to buffer: inout [UInt8]) {
+        let digits =
+            switch self {
+            case .stampMilli, .rfc3339Milli: 3
+            case .rfc3339: 0
+            case .rfc3339Micro: 6
+            case .rfc3339Nano: 9
+            }
+        if digits > 0 {
+            buffer.append(UInt8(ascii: "."))
+            var unit: UInt64 = 100_000_000
+            for _ in 0..<digits {
+                buffer.append(48 + UInt8(truncatingIfNeeded: nanosecond / unit % 10))
+                unit /= 10
+            }
         }
-        return switch self {
-        case .stampMilli: "\(beginning).\(fraction(3, unit: 1_000_000))"
-        case .rfc3339: "\(beginning)Z"
-        case .rfc3339Milli: "\(beginning).\(fraction(3, unit: 1_000_000))Z"
-        case .rfc3339Micro: "\(beginning).\(fraction(6, unit: 1_000))Z"
-        case .rfc3339Nano: "\(beginning).\(fraction(9, unit: 1))Z"
-        }
+        if self != .stampMilli { buffer.append(UInt8(ascii: "Z")) }
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

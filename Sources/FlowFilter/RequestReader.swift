@@ -133,9 +133,17 @@ extension FilterError {
         self.init(
             parameter: parameter.rawValue, value: value, position: position, problem: problem,
             accepted: parameter.accepted,
-            suggestion: nearestName(to: value.uppercased(), among: parameter.values.map { $0.uppercased() }).flatMap {
-                near in parameter.values.first { $0.uppercased() == near }
-            })
+            suggestion: parameter.suggestion(value))
+    }
+}
+
+extension FilterParameter {
+    /// The known value that is nearest to one that is not accepted.
+    fileprivate func suggestion(_ value: String) -> String? {
+        guard let nearest = nearestName(to: value.uppercased(), among: values.map { $0.uppercased() }),
+            nearest != value.uppercased()
+        else { return nil }
+        return values.first { $0.uppercased() == nearest }
     }
 }
 

@@ -1,36 +1,53 @@
 /// What Hubble's protocol tells of a flow and a `Flow` has no place for. Apus captures none of it; flows that are read from
 /// a file, or from another server, may have it.
+///
+/// A word, until it is written to: most flows have none.
+@dynamicMemberLookup
 package struct FlowDetails: Hashable, Sendable {
-    package var uuid = ""
-    /// `[cluster/]node`
-    package var nodeName = ""
-    /// `key=value`
-    package var nodeLabels: [String] = []
-    /// As told, where the flow's own fields say something else.
-    package var summary: String?
-    /// Hardware addresses; empty if they are not told.
-    package var ethernetSource = ""
-    package var ethernetDestination = ""
-    /// The source after its translation.
-    package var translatedSource: IPAddress?
-    package var isEncrypted = false
-    /// Of the type of event, as told.
-    package var subType: UInt32 = 0
-    /// Of W3C's trace context.
-    package var traceID = ""
-    /// Of an IP option.
-    package var ipTraceID: UInt64 = 0
-    /// A name of `flow.AuthType`; empty: none was needed.
-    package var authType = ""
-    /// A name of `flow.DebugCapturePoint`.
-    package var capturePoint = ""
-    /// A name of `flow.SocketTranslationPoint`.
-    package var translationPoint = ""
-    package var layer7: Layer7?
-    /// The policies that decided, where they are not just the one of the flow's rule.
-    package var policies: [PolicyName]?
+    /// One element, for what it takes is copied only when it changes.
+    private var parts = [Parts()]
 
     package init() {}
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<Parts, Value>) -> Value {
+        get { parts[0][keyPath: path] }
+        set { parts[0][keyPath: path] = newValue }
+    }
+}
+
+extension FlowDetails {
+    package struct Parts: Hashable, Sendable {
+        package var uuid = ""
+        /// `[cluster/]node`
+        package var nodeName = ""
+        /// `key=value`
+        package var nodeLabels: [String] = []
+        /// As told, where the flow's own fields say something else.
+        package var summary: String?
+        /// Hardware addresses; empty if they are not told.
+        package var ethernetSource = ""
+        package var ethernetDestination = ""
+        /// The source after its translation.
+        package var translatedSource: IPAddress?
+        package var isEncrypted = false
+        /// Of the type of event, as told.
+        package var subType: UInt32 = 0
+        /// Of W3C's trace context.
+        package var traceID = ""
+        /// Of an IP option.
+        package var ipTraceID: UInt64 = 0
+        /// A name of `flow.AuthType`; empty: none was needed.
+        package var authType = ""
+        /// A name of `flow.DebugCapturePoint`.
+        package var capturePoint = ""
+        /// A name of `flow.SocketTranslationPoint`.
+        package var translationPoint = ""
+        package var layer7: Layer7?
+        /// The policies that decided, where they are not just the one of the flow's rule.
+        package var policies: [PolicyName]?
+
+        fileprivate init() {}
+    }
 
     package struct Layer7: Hashable, Sendable {
         /// A name of `flow.L7FlowType`.
@@ -74,6 +91,6 @@ package struct FlowDetails: Hashable, Sendable {
 }
 
 extension FlowDetails {
-    package var http: HTTP? { if case .http(let http) = layer7?.record { http } else { nil } }
-    package var dns: DNS? { if case .dns(let dns) = layer7?.record { dns } else { nil } }
+    package var http: HTTP? { if case .http(let http) = self.layer7?.record { http } else { nil } }
+    package var dns: DNS? { if case .dns(let dns) = self.layer7?.record { dns } else { nil } }
 }

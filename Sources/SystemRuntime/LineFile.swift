@@ -7,10 +7,10 @@ package struct LineFile: ~Copyable {
     /// After the last line end.
     private var rest: [UInt8] = []
     private var isAtEnd = false
-    private var buffer = [UInt8](repeating: 0, count: chunkBytes)
+    private var buffer = [UInt8](repeating: 0, count: 128 << 10)
 
-    /// Bytes that are read at once, and the most that a line may have: longer ones are cut there.
-    package static let chunkBytes = 1 << 20
+    /// The most that a line may have: longer ones are cut there.
+    package static let longestLine = 1 << 20
 
     /// - Parameter path: `-` is standard input.
     package init(reading path: String) throws(SystemError) {
@@ -33,7 +33,7 @@ package struct LineFile: ~Copyable {
                 return bytes.isEmpty ? nil : bytes
             }
             guard let end = bytes[known...].lastIndex(of: UInt8(ascii: "\n")) else {
-                if bytes.count >= Self.chunkBytes { return bytes + [UInt8(ascii: "\n")] }
+                if bytes.count >= Self.longestLine { return bytes + [UInt8(ascii: "\n")] }
                 continue
             }
             rest = Array(bytes[(end + 1)...])

@@ -58,7 +58,7 @@ struct ClientCommandTests {
         #expect(drops.contains("NO_SOCKET") && drops.contains("next: `ss -lntu`") && !drops.contains("SOURCE  "))
         #expect(try ask("drops", "--output", "csv").hasPrefix("flows,bytes,rate,reason,source,"))
         let why = try ask("why", "--where", "reason == POLICY_DENIED and direction == ingress")
-        #expect(why.contains("and no rule of them lets this reach it; nearest:"), "\(why)")
+        #expect(why.contains("and none of its rules lets this in; nearest:"), "\(why)")
         #expect(why.contains("apus policy explain --from"))
         let line = try ask("observe", "--output", "json", "--verdict", "DROPPED", "--last", "1")
         let uuid = try #require(line.firstRange(of: "\"uuid\":\"").map { line[$0.upperBound...].prefix(36) })

@@ -91,7 +91,8 @@ package struct FlowJSONDecoder {
     mutating func response(_ line: Span<UInt8>) throws(JSONFailure) -> Response {
         begin()
         var response = Response()
-        var message: FlowMessage?
+        var message = FlowMessage()
+        var hasFlow = false
         var lost: LostEventMessage?
         var time: UInt64?
         var hasNode = false
@@ -100,9 +101,8 @@ package struct FlowJSONDecoder {
         while more {
             switch FlowKey(rawValue: try scanner.key(line, keys)) ?? .unknown {
             case .flow:
-                var read = FlowMessage()
-                try self.read(&read, line, &scanner)
-                message = read
+                hasFlow = true
+                try read(&message, line, &scanner)
             case .lostEvents: lost = try LostEventMessage(line, &scanner, self)
             case .nodeName:
                 setNode(line, try scanner.string(line))
@@ -120,8 +120,8 @@ package struct FlowJSONDecoder {
         }
         scanner.skipBlanks(line)
         guard scanner.position == line.count else { throw scanner.failure("text behind the message") }
-        if !hasNode { takeNode(message, line) }
-        if var message {
+        if !hasNode { takeNode(hasFlow ? message.nodeName : nil, line) }
+        if hasFlow {
             response.isResponse = true
             response.line = .flow(finish(&message, line))
         } else if let lost {
@@ -132,8 +132,8 @@ package struct FlowJSONDecoder {
     }
 
     /// The flow's own, where the response has none.
-    private mutating func takeNode(_ message: FlowMessage?, _ line: Span<UInt8>) {
-        if let range = message?.nodeName {
+    private mutating func takeNode(_ range: Range<Int>?, _ line: Span<UInt8>) {
+        if let range {
             setNode(line, range)
         } else if !nodeName.isEmpty {
             (nodeName, nodeBytes) = ("", [])

@@ -163,7 +163,7 @@ struct RequestMessageTests {
             (#"node_name: """#, "node_name[0]"), (#"http_url: "(""#, "http_url"), (#"dns_query: "a""#, "dns_query"),
             (#"uuid: "a""#, "uuid[0]"), ("encrypted: true", "encrypted"),
             (#"source_ip_xlated: "1.2.3.4""#, "source_ip_xlated"),
-            (#"experimental: {cel_expression: "true"}"#, "experimental.cel_expression"),
+            (#"experimental: {cel_expression: "true"}"#, "experimental.cel_expression[0]"),
         ])
     func refusals(_ text: String, _ field: String) throws {
         let message = try Observer_GetFlowsRequest(textFormatString: "blacklist: {} blacklist: {\(text)}")
