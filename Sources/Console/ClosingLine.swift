@@ -57,9 +57,10 @@ package struct ClosingLine: Sendable {
     }
 
     private var lostText: String {
-        var places = coverage.map { coverage in
-            coverage.lost.filter { $0.value != "0" }.map { ($0.key, $0.value) }
-        } ?? []
+        var places =
+            coverage.map { coverage in
+                coverage.lost.filter { $0.value != "0" }.map { ($0.key, $0.value) }
+            } ?? []
         if coverage == nil { places = lost.map { ($0.key.rawValue, "\($0.value)") } }
         guard !places.isEmpty else { return "0 lost" }
         return places.sorted { $0.0 < $1.0 }.map { "\($0.1.withThousands) lost at \($0.0)" }.joined(separator: ", ")

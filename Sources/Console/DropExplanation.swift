@@ -25,7 +25,8 @@ package struct DropExplanation {
     ) {
         if let kernel = cause.kernel_drop_reason {
             let advice = KernelDropText.advice(kernel)
-            why = "not a policy: \(advice.meaning)\(cause.kernel_function.map { " (\(kernel) in \($0))" } ?? " (\(kernel))")"
+            why =
+                "not a policy: \(advice.meaning)\(cause.kernel_function.map { " (\(kernel) in \($0))" } ?? " (\(kernel))")"
             next = advice.next
             return
         }
@@ -39,7 +40,8 @@ package struct DropExplanation {
         } else if let policies = cause.selected_by {
             let names = policies.map(\.description).joined(separator: ", ")
             let (verb, owner) = policies.count == 1 ? ("selects", "its") : ("select", "their")
-            why = "\(names) \(verb) \(endpoint ?? "the endpoint"), and none of \(owner) rules lets this \(way)"
+            why =
+                "\(names) \(verb) \(endpoint ?? "the endpoint"), and none of \(owner) rules lets this \(way)"
                 + (nearest.map { "; nearest: \($0)" } ?? "")
             next = "add a rule if it should pass; \(explain)"
         } else if cause.drop_reason == "POLICY_DENIED" {

@@ -1,6 +1,6 @@
 internal import FlowModel
-internal import Foundation
 package import FlowWire
+internal import Foundation
 
 /// Drops summed up, for a person.
 package enum DropsTable {
@@ -21,7 +21,8 @@ package enum DropsTable {
     /// As CSV by RFC 4180.
     package static func csv(_ report: DropsReport) -> String {
         let columns = columns(of: report).filter { $0.header != "TREND" }
-        let rows = [columns.map { $0.header.lowercased().replacing(" ", with: "_") }]
+        let rows =
+            [columns.map { $0.header.lowercased().replacing(" ", with: "_") }]
             + report.drops.map { drop in columns.map { $0.cell(drop) } }
         return rows.map { $0.map(\.csvField).joined(separator: ",") + "\r\n" }.joined()
     }

@@ -43,7 +43,8 @@ package struct FlowCSV: Sendable {
         let hasLayer4 = flow.attributes.contains(.layer4)
         let isICMP = hasLayer4 && (flow.ipProtocol == .icmp || flow.ipProtocol == .icmpv6)
         var row = [
-            clock.text(nanoseconds: flow.timeNanoseconds), "\(flow.sequence)", nodeName, flow.verdict.name, text.type, reason(flow), flow.direction.name,
+            clock.text(nanoseconds: flow.timeNanoseconds), "\(flow.sequence)", nodeName, flow.verdict.name, text.type,
+            reason(flow), flow.direction.name,
             flow.shownReply.map { "\($0)" } ?? "", Self.protocolName(flow), Self.flags(flow),
             isICMP ? "\(flow.icmpType)" : "", isICMP ? "\(flow.icmpCode)" : "",
         ]

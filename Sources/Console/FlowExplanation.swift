@@ -16,7 +16,8 @@ package enum FlowExplanation {
         }
         var lines = [
             "flow:  \(side(text.source)) → \(side(text.destination)), \(text.summary)",
-            "when:  \(clock.text(nanoseconds: flow.timeNanoseconds))" + (nodeName.isEmpty ? "" : " on node \(nodeName)"),
+            "when:  \(clock.text(nanoseconds: flow.timeNanoseconds))"
+                + (nodeName.isEmpty ? "" : " on node \(nodeName)"),
             "event: \(text.type) \(text.verdict)",
         ]
         if flow.verdict == .dropped {
@@ -37,9 +38,11 @@ package enum FlowExplanation {
             reason: flow.dropReason, kernelReason: isKernelDrop ? names.kernelReason(flow) : "",
             kernelFunction: isKernelDrop && flow.kernelFunction != 0 ? names.kernelFunction(flow) : "",
             direction: flow.direction, rule: rule.isRule || rule.defaultDeny != nil ? rule : nil)
-        let from = SideReport(catalog.endpoints[flow.sourceEndpoint] ?? Endpoint(identity: .unknown), identity: flow.sourceIdentity)
+        let from = SideReport(
+            catalog.endpoints[flow.sourceEndpoint] ?? Endpoint(identity: .unknown), identity: flow.sourceIdentity)
         let to = SideReport(
-            catalog.endpoints[flow.destinationEndpoint] ?? Endpoint(identity: .unknown), identity: flow.destinationIdentity)
+            catalog.endpoints[flow.destinationEndpoint] ?? Endpoint(identity: .unknown),
+            identity: flow.destinationIdentity)
         let ipProtocol = flow.ipProtocol.layer4Name ?? "\(flow.ipProtocol.rawValue)"
         return DropExplanation(
             cause, endpoint: flow.direction == .egress ? from.name : to.name,

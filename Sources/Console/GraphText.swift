@@ -34,7 +34,9 @@ package enum GraphText {
         lines += nodes.enumerated().map { "  n\($0.offset)[\"\(quoted($0.element))\"]" }
         lines += report.edges.map { edge in
             let ends = (nodes.firstIndex(of: edge.source.name) ?? 0, nodes.firstIndex(of: edge.destination.name) ?? 0)
-            let arrow = edge.verdict == "DROPPED" ? "-. \"dropped \(port(edge)) \(edge.sums.flows)\" .->" : "-- \"\(port(edge)) \(edge.sums.flows)\" -->"
+            let arrow =
+                edge.verdict == "DROPPED"
+                ? "-. \"dropped \(port(edge)) \(edge.sums.flows)\" .->" : "-- \"\(port(edge)) \(edge.sums.flows)\" -->"
             return "  n\(ends.0) \(arrow) n\(ends.1)"
         }
         return lines.joined(separator: "\n") + "\n"

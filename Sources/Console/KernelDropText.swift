@@ -80,7 +80,9 @@ enum KernelDropText {
             "data came for a connection that its program has closed", "the program closed before all was read"
         ),
         "TCP_INVALID_SEQUENCE": ("its sequence number is not the connection's", "a middlebox, or an old connection"),
-        "TCP_RFC7323_PAWS": ("its timestamp is older than the connection's", "a middlebox, or clocks behind one address"),
+        "TCP_RFC7323_PAWS": (
+            "its timestamp is older than the connection's", "a middlebox, or clocks behind one address"
+        ),
         "UNHANDLED_PROTO": ("nothing handles its protocol", "mostly noise of the link layer"),
         "FRAG_REASM_TIMEOUT": ("fragments of it never came", "compare MTUs; let fragments through"),
         "DUP_FRAG": ("a fragment came twice", "look at the sender"),

@@ -61,7 +61,9 @@ package struct ManualPage: Sendable {
         _ outputs: [String: String]
     ) {
         name = words.joined(separator: "-")
-        let arguments = (command.arguments ?? []).filter { $0.shouldDisplay && $0.names?.contains { $0.name == "help" } != true }
+        let arguments = (command.arguments ?? []).filter {
+            $0.shouldDisplay && $0.names?.contains { $0.name == "help" } != true
+        }
         var lines = [
             ".TH \(name.uppercased()) 1 \"\" \"apus \(version)\" \"Apus\"", ".SH NAME",
             "\(name) \\- \(Self.escaped((command.abstract ?? "").dropLastDot))", ".SH SYNOPSIS",

@@ -8,7 +8,9 @@ package enum TopTable {
     ///   - by: what the names are, in upper case the first column's header.
     ///   - sort: `flows`, `bytes` or `drops`, which the bars show.
     package static func text(_ report: TopReport, by: String, sort: String) -> String {
-        var table = TextTable(header: [by.uppercased(), "FLOWS", "BYTES", "PACKETS", "DROPS", sort.uppercased() + " SHARE"])
+        var table = TextTable(header: [
+            by.uppercased(), "FLOWS", "BYTES", "PACKETS", "DROPS", sort.uppercased() + " SHARE",
+        ])
         func amount(_ entry: TopReport.Entry) -> UInt64 {
             UInt64(sort == "bytes" ? entry.bytes : sort == "drops" ? entry.drops : entry.flows) ?? 0
         }
@@ -26,7 +28,8 @@ package enum TopTable {
 
     /// As CSV by RFC 4180.
     package static func csv(_ report: TopReport, by: String) -> String {
-        let rows = [[by, "flows", "bytes", "packets", "drops"]]
+        let rows =
+            [[by, "flows", "bytes", "packets", "drops"]]
             + report.entries.map { [$0.name, $0.flows, $0.bytes, $0.packets, $0.drops] }
         return rows.map { $0.map(\.csvField).joined(separator: ",") + "\r\n" }.joined()
     }

@@ -82,7 +82,8 @@ struct FilterReader {
         }
         if hasHTTP, !allow.types.isEmpty, !allow.types.contains(where: { $0.kinds.contains(.layer7) }) {
             throw FilterError(
-                parameter: "type", problem: "leaves out l7, but what is asked of HTTP is of l7", accepted: "l7, or none")
+                parameter: "type", problem: "leaves out l7, but what is asked of HTTP is of l7", accepted: "l7, or none"
+            )
         }
         if !nodes.allow.isEmpty && !nodes.allow.contains(true) { allow = .none }
         let deniesAll = nodes.deny.contains(true) ? [FilterConditions()] : []
@@ -95,7 +96,8 @@ struct FilterReader {
         guard !all.isEmpty else { return allow.isEmpty ? [] : [allow] }
         guard var alternatives = FilterExpression.all(all).alternatives() else {
             throw FilterError(
-                parameter: "where", problem: "more than \(FilterLimits.alternatives) alternatives once it is written out",
+                parameter: "where",
+                problem: "more than \(FilterLimits.alternatives) alternatives once it is written out",
                 accepted: "fewer alternatives that are joined by and, or two requests")
         }
         for index in alternatives.indices where !allow.isEmpty { alternatives[index].also.append(allow) }

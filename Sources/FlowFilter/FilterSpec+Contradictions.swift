@@ -35,7 +35,8 @@ extension FilterConditions {
         for prefixes in parts.map(\.addresses) where !versions.isEmpty {
             for side in Side.allCases where !prefixes[side].isEmpty {
                 let isMet = prefixes[side].contains { prefix in
-                    versions.contains(.v4) && prefix.mayHold(v4: true) || versions.contains(.v6) && prefix.mayHold(v4: false)
+                    versions.contains(.v4) && prefix.mayHold(v4: true)
+                        || versions.contains(.v6) && prefix.mayHold(v4: false)
                 }
                 if !isMet { return "the addresses are of another version of IP" }
             }

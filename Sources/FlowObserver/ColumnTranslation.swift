@@ -69,7 +69,9 @@ struct ColumnTranslation {
         }
         if !conditions.policyNames.isEmpty {
             var named = ColumnConditions()
-            named.rules = indices(ruleCount, acceptsUnknown, { $0.policyNames = conditions.policyNames }) { $0.rule = $1 }
+            named.rules = indices(ruleCount, acceptsUnknown, { $0.policyNames = conditions.policyNames }) {
+                $0.rule = $1
+            }
             columns.also.append(named)
         }
         if !conditions.serviceNames.isEmpty {

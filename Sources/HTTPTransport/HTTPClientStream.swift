@@ -25,7 +25,8 @@ package enum HTTPClientStream {
         for field in headers.fields { head.headers.add(name: field.name, value: field.value) }
         if !body.isEmpty { head.headers.add(name: "content-length", value: "\(body.count)") }
         let content = body.isEmpty ? [] : [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body)))]
-        let exchange = try await begin([.head(head)] + content + [.end(nil)], to: address, tls, (connectTimeout, answerTimeout))
+        let exchange = try await begin(
+            [.head(head)] + content + [.end(nil)], to: address, tls, (connectTimeout, answerTimeout))
         return try await exchange.executeThenClose { inbound in
             let response: HTTPClientResponse
             do { response = try await HTTPClientResponse(parts: inbound.makeAsyncIterator()) } catch {

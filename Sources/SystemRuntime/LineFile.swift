@@ -44,7 +44,9 @@ package struct LineFile: ~Copyable {
 
     private mutating func read(into bytes: inout [UInt8]) throws(SystemError) -> Int {
         while true {
-            let taken = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor.rawValue, $0.baseAddress!, $0.count) }
+            let taken = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor.rawValue, $0.baseAddress!, $0.count)
+            }
             if taken < 0 && errno == EINTR { continue }
             guard taken >= 0 else { throw .last("read \(path)") }
             bytes.append(contentsOf: buffer[..<taken])
@@ -58,7 +60,9 @@ extension Span<UInt8> {
     package func line(from start: Int) -> Range<Int>? {
         guard start < count else { return nil }
         let end = unsafe withUnsafeBufferPointer { bytes in
-            unsafe memchr(bytes.baseAddress! + start, 0x0a, bytes.count - start).map { unsafe $0 - UnsafeMutableRawPointer(mutating: bytes.baseAddress!) }
+            unsafe memchr(bytes.baseAddress! + start, 0x0a, bytes.count - start).map {
+                unsafe $0 - UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
+            }
         }
         return start..<(end ?? count)
     }

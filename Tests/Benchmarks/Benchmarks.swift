@@ -9,7 +9,8 @@ struct Benchmarks {
         let options = try BenchmarkOptions(Array(CommandLine.arguments.dropFirst()))
         let groups =
             PipelineBenchmarks.groups + ChurnBenchmarks.groups + FilterBenchmarks.groups + EncodingBenchmarks.groups
-            + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups(apus: options.apus) + KernelBenchmarks.groups + PerfBenchmarks.groups
+            + ProtobufBenchmarks.groups + ConsoleBenchmarks.groups(apus: options.apus) + KernelBenchmarks.groups
+            + PerfBenchmarks.groups
             + OverheadBenchmarks.groups + HistoryBenchmarks.groups(apus: options.apus) + SQLBenchmarks.groups
             + PolicyBenchmarks.groups + APIBenchmarks.groups + MetricsBenchmarks.groups
             + ServerBenchmarks.groups(apus: options.apus, sustainedSeconds: options.sustainedSeconds)

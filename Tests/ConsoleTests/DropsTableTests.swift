@@ -40,8 +40,12 @@ struct DropsTableTests {
         let report = DropsReport(
             coverage: coverage(), truncated: nil,
             drops: [
-                .init(cause: cause(.policyDeny, "", .egress, rule), source: cart, destination: world, port: nil, sums: sums(20)),
-                .init(cause: cause(.policyDenied, "", .ingress), source: world, destination: cart, port: nil, sums: sums(3)),
+                .init(
+                    cause: cause(.policyDeny, "", .egress, rule), source: cart, destination: world, port: nil,
+                    sums: sums(20)),
+                .init(
+                    cause: cause(.policyDenied, "", .ingress), source: world, destination: cart, port: nil,
+                    sums: sums(3)),
                 .init(cause: cause(.unknown, "NO_SOCKET"), source: world, destination: cart, port: nil, sums: sums(1)),
             ])
         let expected = """

@@ -39,7 +39,10 @@ struct ClientCommandTests {
         let socket = "unix:" + directory.path + "/apus.sock"
         let demo = try Child(
             Apus.path,
-            ["demo", "--duration", "60s", "--output", "json", "--listen", socket, "--data-dir", directory.path + "/store"])
+            [
+                "demo", "--duration", "60s", "--output", "json", "--listen", socket, "--data-dir",
+                directory.path + "/store",
+            ])
         try #require(demo.waitForErrors(containing: "dropped") != nil, "\(demo.errors)")
         func ask(_ arguments: String...) throws -> String {
             let result = try run(arguments + ["--server", socket])
@@ -67,7 +70,8 @@ struct ClientCommandTests {
         demo.kill(SIGTERM)
         #expect(demo.waitForEnd() == 0)
         #expect(try run(["drops", "--data-dir", directory.path + "/store"]).output.contains("TREND"))
-        #expect(try run(["top", "--data-dir", directory.path + "/store", "--sort", "drops"]).output.contains("DROPS SHARE"))
+        #expect(
+            try run(["top", "--data-dir", directory.path + "/store", "--sort", "drops"]).output.contains("DROPS SHARE"))
     }
 
     @Test("A flag comes before the environment, that before the file, that before the default")

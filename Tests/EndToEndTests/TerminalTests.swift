@@ -25,7 +25,9 @@ struct TerminalTests {
         }
     }
 
-    @Test("flows are followed in colour, live tables are redrawn as large as the terminal is, and Ctrl-C ends with a summary")
+    @Test(
+        "flows are followed in colour, live tables are redrawn as large as the terminal is, and Ctrl-C ends with a summary"
+    )
     func screens() throws {
         let demo = try Demo()
         let terminal = try Terminal(columns: 160, rows: 24)
@@ -51,7 +53,9 @@ struct TerminalTests {
         let later = try terminal.screen { Self.firstCount($0) ?? 0 > before }
         #expect(Self.firstCount(later) ?? 0 > before, "\(later)")
         try terminal.resize(columns: 60, rows: 10)
-        let small = try terminal.screen { $0.split(separator: "\n").allSatisfy { $0.count <= 60 } && $0.contains("TREND") }
+        let small = try terminal.screen {
+            $0.split(separator: "\n").allSatisfy { $0.count <= 60 } && $0.contains("TREND")
+        }
         #expect(small.split(separator: "\n").count <= 10 && small.contains("Drops of"), "\(small)")
         try terminal.press("C-c")
         try terminal.resize(columns: 160, rows: 24)
@@ -70,7 +74,9 @@ struct TerminalTests {
     /// The first number of the table's first line.
     private static func firstCount(_ screen: String) -> Int? {
         let lines = screen.split(separator: "\n")
-        guard let header = lines.firstIndex(where: { $0.hasPrefix("FLOWS") }), header + 1 < lines.count else { return nil }
+        guard let header = lines.firstIndex(where: { $0.hasPrefix("FLOWS") }), header + 1 < lines.count else {
+            return nil
+        }
         return Int(lines[header + 1].prefix { $0 != " " })
     }
 

@@ -28,7 +28,8 @@ struct ExpressionTests {
             ("verdict == DROPPED and to.port == 5432", true), ("verdict == DROPPED and to.port == 80", false),
             ("verdict == FORWARDED or to.port in 5000..6000", true), ("to.port in [80, 443, 5432]", true),
             ("to.port in (80, 8000..9000)", false), ("to.port > 5431 and to.port <= 5432", true),
-            ("to.port < 5432", false), ("port >= 41822", true), ("port > 65535", false), ("from.port not in 1..1023", true),
+            ("to.port < 5432", false), ("port >= 41822", true), ("port > 65535", false),
+            ("from.port not in 1..1023", true),
             ("from.pod == cart-7c9d5", true), ("from.pod == cart", false), ("from.pod == shop/cart-7c9d5", true),
             ("from.pod == data/cart-7c9d5", false), ("pod == data/ledger-0", true), ("pod == shop/ledger-0", false),
             ("from.pod =~ \"cart-.*\"", true), ("from.pod =~ '^art'", false), ("to.pod !~ cart", true),
@@ -57,7 +58,8 @@ struct ExpressionTests {
             ("_flow.source.pod_name.matches('^c.*5$')", true), ("_flow.destination.pod_name == 'ledger'", false),
             ("'k8s:app=cart' in _flow.source.labels", false),
             ("_flow.source.labels.exists(l, l.startsWith('k8s:'))", false), ("_flow.IP.source == '10.244.1.7'", true),
-            ("_flow.drop_reason_desc == DropReason.POLICY_DENIED", true), ("_flow.IP.ipVersion == IPVersion.IPv4", true),
+            ("_flow.drop_reason_desc == DropReason.POLICY_DENIED", true),
+            ("_flow.IP.ipVersion == IPVersion.IPv4", true),
             ("_flow.traffic_direction == TrafficDirection.EGRESS || _flow.source.identity == 24601u", true),
             ("_flow.l4.TCP.flags.SYN", false), ("_flow.is_reply == true", false), ("_flow.event_type.type == 1", true),
         ])
@@ -76,8 +78,10 @@ struct ExpressionTests {
         fixture.flow.destinationService = fixture.catalog.services.intern(
             ServiceReference(name: "db", namespace: "data"))
         for text in [
-            "from.label == 'app=web'", "label in ['app in (db,web)']", "from.label =~ 'app=w'", "from.workload =~ '^we'",
-            "to.service == data/db", "service == db", "to.service =~ d", "from.fqdn == *.example.com", "fqdn =~ example",
+            "from.label == 'app=web'", "label in ['app in (db,web)']", "from.label =~ 'app=w'",
+            "from.workload =~ '^we'",
+            "to.service == data/db", "service == db", "to.service =~ d", "from.fqdn == *.example.com",
+            "fqdn =~ example",
         ] {
             #expect(try passes("where", text, fixture), "\(text)")
         }
@@ -117,19 +121,24 @@ struct ExpressionTests {
             ("verdict DROPPED", "at character 9: unexpected \"DROPPED\"; accepted: ==, !="),
             ("verdict == DROPPED to.port == 80", "at character 20: unexpected \"to.port\"; accepted: and, or"),
             ("(verdict == DROPPED", "at character 20: unexpected the end; accepted: \")\""),
-            ("from.pod =~ 'a('", "at character 13: not a regular expression"), ("", "at character 1: unexpected the end"),
+            ("from.pod =~ 'a('", "at character 13: not a regular expression"),
+            ("", "at character 1: unexpected the end"),
             ("port =~ 80", "at character 1: port is no name"), ("verdict < 3", "cannot be compared by <"),
             ("to.port in 90..80", "at character 12"), ("from.pod == 'x", "at character 13: a quotation mark"),
             ("http.status == 404", "is about layer 7, which Apus does not capture"), ("a § b", "unexpected \"§\""),
             (String(repeating: "(", count: 60) + "reply", "nested more than 50 deep"),
         ])
-    func refusals(text: String, told: String) { #expect(refusal("where", text).contains(told), "\(refusal("where", text))") }
+    func refusals(text: String, told: String) {
+        #expect(refusal("where", text).contains(told), "\(refusal("where", text))")
+    }
 
     @Test(
         "CEL that is not known is told with its place",
         arguments: [
-            ("_flow.verdict", "not what _flow.verdict can be"), ("_flow.Summary == 'x'", "_flow.Summary cannot be filtered by"),
-            ("_flow.source.pod_nam == 'x'", "did you mean _flow.source.pod_name?"), ("flow.verdict == 1", "accepted: _flow"),
+            ("_flow.verdict", "not what _flow.verdict can be"),
+            ("_flow.Summary == 'x'", "_flow.Summary cannot be filtered by"),
+            ("_flow.source.pod_nam == 'x'", "did you mean _flow.source.pod_name?"),
+            ("flow.verdict == 1", "accepted: _flow"),
             ("_flow.verdict + 1 == 2", "unexpected \"+\""), ("_flow.source.namespace < 'x'", "cannot be compared by <"),
             ("_flow.source.pod_name.trim() == 'x'", "unexpected"), ("size(_flow.source.labels) > 1", "is no variable"),
             ("_flow.l7.http.code == 404u", "is about layer 7"), ("_flow.verdict == 'DROPPED'", "accepted: Verdict."),

@@ -38,17 +38,20 @@ struct FileFilterTests {
     @Test(
         "choose by it",
         arguments: [
-            ("uuid", "01234567-89ab-8cde-8000-000000000005", true), ("uuid", "01234567-89ab-8cde-8000-000000000006", false),
+            ("uuid", "01234567-89ab-8cde-8000-000000000005", true),
+            ("uuid", "01234567-89ab-8cde-8000-000000000006", false),
             ("node-name", "east/", true), ("node-name", "node-2", false), ("node-label", "zone in (a,b)", true),
             ("node-label", "zone=b", false), ("snat-ip", "192.0.2.0/24", true), ("snat-ip", "192.0.2.8", false),
-            ("encrypted", "true", true), ("encrypted", "false", false), ("trace-id", "4bf9", true), ("trace-id", "4bf", false),
+            ("encrypted", "true", true), ("encrypted", "false", false), ("trace-id", "4bf9", true),
+            ("trace-id", "4bf", false),
             ("ip-trace-id", "9", true), ("http-status", "404", true), ("http-status", "4+", true),
             ("http-status", "40+", true), ("http-status", "5+", false), ("http-method", "GET", true),
             ("http-method", "post", false), ("http-path", "^/cart/[0-9]$", true), ("http-path", "y", false),
             ("http-url", "x=/y", true), ("http-header", "Host:shop", true), ("http-header", "host:shop", false),
             ("type", "l7", true), ("type", "trace-sock", false), ("protocol", "http", true), ("protocol", "dns", false),
             ("dns-query", ".", false), ("where", "http.status == 404 and node == node-1", true),
-            ("where", "not encrypted", false), ("cel-expression", "_flow.l7.http.code == 404u && has(_flow.l7.http)", true),
+            ("where", "not encrypted", false),
+            ("cel-expression", "_flow.l7.http.code == 404u && has(_flow.l7.http)", true),
         ])
     func chooses(name: String, value: String, isMet: Bool) throws {
         #expect(try passes([(name, value)], Self.details) == isMet)

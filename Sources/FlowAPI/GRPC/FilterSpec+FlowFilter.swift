@@ -77,7 +77,8 @@ extension FilterConditions {
         try add(
             [
                 ("source_ip_xlated", .snatIP, filter.sourceIpXlated), ("node_labels", .nodeLabel, filter.nodeLabels),
-                ("http_status_code", .httpStatus, filter.httpStatusCode), ("http_method", .httpMethod, filter.httpMethod),
+                ("http_status_code", .httpStatus, filter.httpStatusCode),
+                ("http_method", .httpMethod, filter.httpMethod),
                 ("http_path", .httpPath, filter.httpPath), ("http_url", .httpURL, filter.httpURL),
                 ("http_header", .httpHeader, headers), ("dns_query", .dnsQuery, filter.dnsQuery),
                 ("trace_id", .traceID, filter.traceID), ("ip_trace_id", .ipTraceID, filter.ipTraceID.map { "\($0)" }),

@@ -16,7 +16,9 @@ struct SummedNames {
     }
 
     func endpoint(_ index: UInt64) -> Endpoint { endpoints[endpoints.indices.contains(Int(index)) ? Int(index) : 0] }
-    func service(_ index: UInt64) -> ServiceReference { services[services.indices.contains(Int(index)) ? Int(index) : 0] }
+    func service(_ index: UInt64) -> ServiceReference {
+        services[services.indices.contains(Int(index)) ? Int(index) : 0]
+    }
     func name(_ index: UInt64) -> String { names[names.indices.contains(Int(index)) ? Int(index) : 0] }
 
     /// nil: none decided.

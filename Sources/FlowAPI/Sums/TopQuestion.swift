@@ -67,7 +67,8 @@ package struct TopQuestion: SumsQuestion {
         return TopReport(
             coverage: request.coverage(sums),
             truncated: TruncationReport(
-                entries: ranked.count - shown.count, flows: ranked.dropFirst(shown.count).reduce(0) { $0 + $1.value.flows },
+                entries: ranked.count - shown.count,
+                flows: ranked.dropFirst(shown.count).reduce(0) { $0 + $1.value.flows },
                 ungroupedFlows: sums.ungroupedFlows, unreadUntil: sums.coverage.unreadUntil),
             entries: shown.map { name, sums in
                 .init(name: name, flows: sums.flows, bytes: sums.bytes, packets: sums.packets, drops: sums.drops)

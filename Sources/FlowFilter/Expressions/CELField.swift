@@ -90,7 +90,8 @@ struct CELField {
     /// `"k8s:app=web" in _flow.source.labels`
     func includes(_ constant: CELConstant) throws(ExpressionError) -> FilterExpression {
         guard case .name(let name, _) = meaning, name == .label || name == .fqdn else {
-            throw ExpressionError(position: position, problem: "_flow.\(path) is no list", accepted: "labels, source_names")
+            throw ExpressionError(
+                position: position, problem: "_flow.\(path) is no list", accepted: "labels, source_names")
         }
         guard case .text(let text) = constant.value else { throw unfit(constant, "a text") }
         return try passes(.equals(text))
@@ -140,7 +141,8 @@ struct CELField {
             }
             return .conditions(try taken(parameter, try shown(constant), constant.position))
         case .port, .layer4, .presence:
-            throw ExpressionError(position: position, problem: "_flow.\(path) has no value", accepted: "has(_flow.\(path))")
+            throw ExpressionError(
+                position: position, problem: "_flow.\(path) has no value", accepted: "has(_flow.\(path))")
         }
     }
 
@@ -173,7 +175,8 @@ struct CELField {
     ) throws(ExpressionError) -> String {
         switch constant.value {
         case .name(enumeration, let name): return name
-        case .number(let number): return names.indices.contains(Int(clamping: number)) ? names[Int(number)] : "\(number)"
+        case .number(let number):
+            return names.indices.contains(Int(clamping: number)) ? names[Int(number)] : "\(number)"
         default: throw unfit(constant, "\(enumeration).\(names.last ?? "POLICY_DENIED"), a number")
         }
     }

@@ -139,7 +139,8 @@ struct CELParser {
     private mutating func textTest(_ name: String, _ token: ExpressionToken) throws(ExpressionError) -> TextTest {
         let argument = reader.take()
         guard case .text(let text) = argument.kind else {
-            throw ExpressionError(position: argument.position, problem: "unexpected \(argument.shown)", accepted: "a text")
+            throw ExpressionError(
+                position: argument.position, problem: "unexpected \(argument.shown)", accepted: "a text")
         }
         switch name {
         case "startsWith": return .hasPrefix(text)

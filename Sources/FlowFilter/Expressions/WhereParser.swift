@@ -99,7 +99,8 @@ struct WhereParser {
         let names = context.names
         throw ExpressionError(
             position: token.position,
-            problem: UncapturedFact.problem(of: String(wanted)).map { "\"\(name)\" \($0)" } ?? "\"\(name)\" is no filter",
+            problem: UncapturedFact.problem(of: String(wanted)).map { "\"\(name)\" \($0)" }
+                ?? "\"\(name)\" is no filter",
             accepted: names.joined(separator: ", "), suggestion: nearestName(to: name.lowercased(), among: names))
     }
 

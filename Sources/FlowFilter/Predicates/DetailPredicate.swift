@@ -38,7 +38,8 @@ package struct DetailConditions: Hashable, Sendable {
             guard let http = details.http else { return false }
             return values.contains { test($0, http) }
         }
-        let hasQuery = dnsQueries.isEmpty || dnsQueries.contains { details.dns.map { $0.query }.map($0.occurs) ?? false }
+        let hasQuery =
+            dnsQueries.isEmpty || dnsQueries.contains { details.dns.map { $0.query }.map($0.occurs) ?? false }
         return hasQuery && any(httpStatuses) { $0.holds($1.code) }
             && any(httpMethods) { $0 == $1.method.uppercased() }
             && any(httpPaths) { expression, http in http.path.map(expression.occurs) ?? false }

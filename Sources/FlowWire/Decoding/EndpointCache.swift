@@ -75,9 +75,10 @@ struct EndpointCache: Sendable {
     /// nil for what is no address.
     @inline(__always)
     mutating func address(_ line: Span<UInt8>, _ range: Range<Int>) -> IPAddress? {
-        Self.v4(line, range) ?? addresses.value(line, range) { () throws(Never) in
-            IPAddress(String(utf8: line, range))
-        }
+        Self.v4(line, range)
+            ?? addresses.value(line, range) { () throws(Never) in
+                IPAddress(String(utf8: line, range))
+            }
     }
 
     /// `10.0.0.1`; nil for other forms.

@@ -135,7 +135,8 @@ struct ListCommand: ParsableCommand {
                 let (text, report) = try await options.ask(Answer.self, "/v1/policies")
                 let rows = report.policies.map { policy in
                     [
-                        (policy.namespace.map { $0 + "/" } ?? "") + policy.name, policy.kind, "\(policy.endpoints.count)",
+                        (policy.namespace.map { $0 + "/" } ?? "") + policy.name, policy.kind,
+                        "\(policy.endpoints.count)",
                         "\(policy.rules.count)", policy.default_denies, policy.revision,
                         policy.endpoints.joined(separator: ","),
                     ]

@@ -11,7 +11,8 @@ struct WatchCommand: ParsableCommand {
     struct Peers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print nodes as they come, change and go.",
-            discussion: "Each line is the change, the node's address and its name. The server is asked every two seconds.")
+            discussion:
+                "Each line is the change, the node's address and its name. The server is asked every two seconds.")
 
         @OptionGroup(title: "The server") var connection: ServerConnection
 
@@ -35,7 +36,7 @@ struct WatchCommand: ParsableCommand {
                     watch.cancel()
                     stop.trigger()
                 }
-                do { try await work.value } catch where work.isCancelled { return }
+                do { try await work.value } catch  where work.isCancelled { return }
             }
         }
 
@@ -53,7 +54,8 @@ struct WatchCommand: ParsableCommand {
             changes += known.keys.sorted().filter { nodes[$0] == nil }.map { ("PEER_DELETED", $0) }
             for (change, name) in changes {
                 let tls = connection.usesTLS ? " (TLS.ServerName: \(connection.serverName))" : ""
-                let line = change.padding(toLength: 12, withPad: " ", startingAt: 0) + " \(connection.address) \(name)\(tls)\n"
+                let line =
+                    change.padding(toLength: 12, withPad: " ", startingAt: 0) + " \(connection.address) \(name)\(tls)\n"
                 try StandardStream.output.write(Array(line.utf8))
             }
             return nodes

@@ -21,7 +21,8 @@ enum HostCheckup {
         let release = KernelSupport.release
         let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
         guard numbers.count == 2 else {
-            return .warn("kernel", "Linux \(release)", remedy: "Linux \(oldestKernel.0).\(oldestKernel.1) or later is needed")
+            return .warn(
+                "kernel", "Linux \(release)", remedy: "Linux \(oldestKernel.0).\(oldestKernel.1) or later is needed")
         }
         guard (numbers[0], numbers[1]) >= oldestKernel else {
             return .fail(
@@ -33,7 +34,8 @@ enum HostCheckup {
     private static func capabilities() -> Finding {
         do throws(MissingKernelSupport) {
             try KernelSupport.check()
-            return .ok("capabilities", "CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are there; ring buffers and tc programs work")
+            return .ok(
+                "capabilities", "CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are there; ring buffers and tc programs work")
         } catch {
             guard case .capabilities(let names) = error else {
                 return .fail("BPF", "\(error)", remedy: "a kernel with BPF: CONFIG_BPF_SYSCALL, CONFIG_NET_CLS_BPF")
@@ -61,7 +63,8 @@ enum HostCheckup {
             ? .ok("clock", "it is kept in step with others")
             : .warn(
                 "clock", "nothing keeps it in step with others",
-                remedy: "run chrony or systemd-timesyncd: times of several nodes are compared by people and by dashboards")
+                remedy:
+                    "run chrony or systemd-timesyncd: times of several nodes are compared by people and by dashboards")
     }
 
     // MARK: Certificates
@@ -87,7 +90,8 @@ enum HostCheckup {
 
     static func disk(_ directory: String) -> Finding {
         guard let free = DiskSpace.freeBytes(directory), let total = DiskSpace.totalBytes(directory) else {
-            return .fail("disk", "\(directory) cannot be looked at", remedy: "make the directory, or name another: --data-dir")
+            return .fail(
+                "disk", "\(directory) cannot be looked at", remedy: "make the directory, or name another: --data-dir")
         }
         let text = "\(free.bytesText) of \(total.bytesText) are free at \(directory)"
         let remedy =
@@ -106,7 +110,8 @@ enum HostCheckup {
         } catch {
             if case .noStore = error { return .ok("store", "there is none in \(directory) yet") }
             return .fail(
-                "store", "\(error)", remedy: "`apus history verify --data-dir \(directory)` says which files are damaged")
+                "store", "\(error)",
+                remedy: "`apus history verify --data-dir \(directory)` says which files are damaged")
         }
     }
 }

@@ -28,7 +28,8 @@ struct ServerCheckup {
             findings.append(
                 .warn(
                     "manifests", "\(status.apus.refused_manifests) are refused; their last good version is in force",
-                    remedy: "the server's log names file, line and what is accepted; `apus policy check FILE` does, too"))
+                    remedy: "the server's log names file, line and what is accepted; `apus policy check FILE` does, too"
+                ))
         }
         return findings + (await certificates())
     }
@@ -77,8 +78,11 @@ struct ServerCheckup {
     private func events(_ before: StatusReport, _ after: StatusReport) -> Finding {
         let captured = UInt64(after.apus.captured) ?? 0
         let new = captured - min(captured, UInt64(before.apus.captured) ?? 0)
-        if new > 0 { return .ok("events", "\(new.withThousands) came within a second, \(captured.withThousands) in all") }
-        let remedy = "is there traffic? --interface names the interfaces to watch; --aggregation none tells of each packet"
+        if new > 0 {
+            return .ok("events", "\(new.withThousands) came within a second, \(captured.withThousands) in all")
+        }
+        let remedy =
+            "is there traffic? --interface names the interfaces to watch; --aggregation none tells of each packet"
         return captured == 0
             ? .warn("events", "none came since the server started", remedy: remedy)
             : .ok("events", "none came within a second, \(captured.withThousands) in all")

@@ -76,7 +76,9 @@ enum ClientSettings {
         }
         let loaded: Any?
         do { loaded = try Yams.load(yaml: text) } catch { throw .usage("\(path) is no YAML: \(error)") }
-        guard loaded == nil || loaded is [String: Any] else { throw .usage("\(path): not a list of settings and values") }
+        guard loaded == nil || loaded is [String: Any] else {
+            throw .usage("\(path): not a list of settings and values")
+        }
         var settings: [String: String] = [:]
         for (name, value) in loaded as? [String: Any] ?? [:] {
             settings[try key(name).rawValue] = "\(value)"
@@ -85,7 +87,9 @@ enum ClientSettings {
     }
 
     static func write(_ settings: [String: String]) throws(CommandFailure) {
-        let lines = settings.sorted { $0.key < $1.key }.map { "\($0.key): \"\($0.value.replacing("\"", with: "\\\""))\"\n" }
+        let lines = settings.sorted { $0.key < $1.key }.map {
+            "\($0.key): \"\($0.value.replacing("\"", with: "\\\""))\"\n"
+        }
         let directory = URL(filePath: path).deletingLastPathComponent()
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

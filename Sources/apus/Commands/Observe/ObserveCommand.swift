@@ -102,7 +102,9 @@ struct CountOptions: ParsableArguments {
 
     func validate() throws {
         for (name, value) in [("first", first), ("last", last)] {
-            if let value, value < 0 { throw ValidationError("--\(name) \(value): accepted is a number of flows, from 0") }
+            if let value, value < 0 {
+                throw ValidationError("--\(name) \(value): accepted is a number of flows, from 0")
+            }
         }
         guard !(all && first != nil) else { throw ValidationError("--all cannot be given together with --first") }
         guard !(all && last != nil) else { throw ValidationError("--all cannot be given together with --last") }
@@ -132,7 +134,9 @@ struct SourceOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "When the server goes away, wait for it and go on behind the last flow; with --follow unless it is switched off.")
+        help:
+            "When the server goes away, wait for it and go on behind the last flow; with --follow unless it is switched off."
+    )
     var reconnect: Bool?
 
     @Option(

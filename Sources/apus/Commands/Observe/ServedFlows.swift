@@ -25,7 +25,7 @@ struct ServedFlows {
             let reading = ServedReading(connection, question, output, reconnects: reconnects, follows: follows)
             do {
                 try await reading.run()
-            } catch where Task.isCancelled {
+            } catch  where Task.isCancelled {
                 try reading.end()
                 if !follows { throw CommandFailure.interrupted }
             }

@@ -23,7 +23,7 @@ struct WatchOptions: ParsableArguments {
                 let text: String
                 do { text = try await draw() } catch let failure as CommandFailure where failure.exitCode == 2 {
                     throw failure
-                } catch where !Task.isCancelled {
+                } catch  where !Task.isCancelled {
                     text = "\(error)\n"
                 }
                 try await screen.show(text, for: interval.duration)
