@@ -136,4 +136,30 @@ struct DecoderTests {
             #expect(error.description.hasPrefix(beginning), "\(error)")
         }
     }
+
+    @Test("No line, however damaged, does more than be refused")
+    func damaged() {
+        var decoder = FlowJSONDecoder(FlowCatalog())
+        decoder.keepsDetails = true
+        var seed: UInt64 = 42
+        func random(_ bound: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % bound
+        }
+        let marks = Array("{}[]\":,\\u0019ntf-. ".utf8)
+        let lines = flows.map { Array(fixture.json($0).utf8) }
+        var accepted = 0
+        for line in lines {
+            for end in line.indices {
+                let beginning = Array(line[..<end])
+                _ = try? decoder.lineOfFile(beginning.span)
+            }
+            for _ in 0..<400 {
+                var damaged = line
+                for _ in 0...random(3) { damaged[random(damaged.count)] = marks[random(marks.count)] }
+                if (try? decoder.lineOfFile(damaged.span)) != nil { accepted += 1 }
+            }
+        }
+        #expect(accepted > 0 && accepted < lines.count * 400)
+    }
 }

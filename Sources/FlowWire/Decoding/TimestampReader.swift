@@ -56,7 +56,11 @@ struct TimestampReader: Sendable {
             fraction = (digits.count..<9).reduce(value) { scaled, _ in scaled * 10 }
             whole.removeSubrange(dot..<digits.endIndex)
         }
-        guard let date = try? Date(whole, strategy: .iso8601), date.timeIntervalSince1970 >= 0 else { return nil }
-        return UInt64(date.timeIntervalSince1970) * 1_000_000_000 + UInt64(fraction)
+        guard let date = try? Date(whole, strategy: .iso8601),
+            let seconds = UInt64(exactly: date.timeIntervalSince1970.rounded(.down))
+        else { return nil }
+        let (start, isTooLate) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isBeyond) = start.addingReportingOverflow(UInt64(fraction))
+        return isTooLate || isBeyond ? nil : sum
     }
 }

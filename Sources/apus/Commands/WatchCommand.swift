@@ -20,23 +20,15 @@ struct WatchCommand: ParsableCommand {
 
         func run() async throws {
             try await CommandFailure.reporting {
-                let stop = StopSignal()
-                let work = Task { [connection] in
-                    var known: [String: String] = [:]
-                    while true {
-                        known = try await Self.tellChanges(since: known, connection)
-                        try await Task.sleep(for: Self.pause)
+                do {
+                    try await StopSignal.cancelling { [connection] in
+                        var known: [String: String] = [:]
+                        while true {
+                            known = try await Self.tellChanges(since: known, connection)
+                            try await Task.sleep(for: Self.pause)
+                        }
                     }
-                }
-                let watch = Task {
-                    await stop.wait()
-                    work.cancel()
-                }
-                defer {
-                    watch.cancel()
-                    stop.trigger()
-                }
-                do { try await work.value } catch  where work.isCancelled { return }
+                } catch is CancellationError {}
             }
         }
 

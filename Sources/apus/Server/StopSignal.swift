@@ -32,3 +32,26 @@ final class StopSignal: Sendable {
         }
     }
 }
+
+extension StopSignal {
+    /// Does some work, which Ctrl-C and SIGTERM cancel.
+    ///
+    /// - Throws: `CancellationError` then, unless the work says otherwise.
+    static func cancelling(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let stop = StopSignal()
+        let task = Task { try await work() }
+        let watch = Task {
+            await stop.wait()
+            task.cancel()
+        }
+        defer {
+            watch.cancel()
+            stop.trigger()
+        }
+        do {
+            try await task.value
+        } catch  where task.isCancelled && !(error is CommandFailure) {
+            throw CancellationError()
+        }
+    }
+}

@@ -9,9 +9,6 @@ import SystemRuntime
 struct FileFlows {
     private let path: String
 
-    /// Lines of which each is named that is no flow.
-    private static let namedLines = 3
-
     init(_ path: String) { self.path = path }
 
     func print(_ request: FlowRequest, _ output: FlowOutputOptions) throws {
@@ -33,7 +30,6 @@ struct FileFlows {
 
 /// A file on its way through filters to the output.
 private struct FileReading {
-    private let request: FlowRequest
     private let path: String
     private let since: UInt64
     private let until: UInt64
@@ -48,11 +44,11 @@ private struct FileReading {
     /// The newest lines that are wanted, where only so many are.
     private var newest: NewestLines?
 
+    /// Lines that are no flow are told one by one up to so many.
     private static let namedLines = 3
 
     init(_ request: FlowRequest, _ output: FlowOutputOptions, _ path: String) {
         let catalog = FlowCatalog()
-        self.request = request
         self.path = path
         (since, until) = (request.since ?? 0, request.until ?? .max)
         isJSON = output.isJSON
@@ -62,12 +58,7 @@ private struct FileReading {
         filter = CompiledFilter(request.filter, catalog: catalog)
         left = request.first
         newest = request.last.map { NewestLines($0) }
-        sink = FlowSink(
-            output,
-            output.printer(
-                FlowJSONContext(
-                    catalog: catalog, nodeName: "", version: Version.current, storeID: [UInt8](repeating: 0, count: 16)),
-                mask: .all))
+        sink = FlowSink(output, catalog)
     }
 
     /// No more flows are wanted.

@@ -16,6 +16,13 @@ struct FlowSink {
         showsClosing = options.showsSummary
     }
 
+    /// Of flows that were read in JSON, with names in a catalog of the reader's own.
+    init(_ options: FlowOutputOptions, _ catalog: FlowCatalog) {
+        let context = FlowJSONContext(
+            catalog: catalog, nodeName: "", version: Version.current, storeID: [UInt8](repeating: 0, count: 16))
+        self.init(options, options.printer(context, mask: .all))
+    }
+
     mutating func take(_ flow: Flow, node: String? = nil, details: FlowDetails? = nil) {
         closing.add(flow)
         printer.append(flow, node: node, details: details, to: &output.bytes)

@@ -20,8 +20,7 @@ struct ServedFlows {
     /// Until the answer ends, or Ctrl-C.
     func print(_ question: FlowQuestion, _ output: FlowOutputOptions) async throws {
         let follows = question.items.contains { $0.name == "follow" }
-        let stop = StopSignal()
-        let work = Task { [connection, reconnects] in
+        try await StopSignal.cancelling { [connection, reconnects] in
             let reading = ServedReading(connection, question, output, reconnects: reconnects, follows: follows)
             do {
                 try await reading.run()
@@ -30,15 +29,6 @@ struct ServedFlows {
                 if !follows { throw CommandFailure.interrupted }
             }
         }
-        let watch = Task {
-            await stop.wait()
-            work.cancel()
-        }
-        defer {
-            watch.cancel()
-            stop.trigger()
-        }
-        try await work.value
     }
 }
 
@@ -77,12 +67,7 @@ private final class ServedReading {
         isJSON = output.isJSON
         fields = isJSON ? question.fields : output.textFields
         decoder = FlowJSONDecoder(catalog)
-        sink = FlowSink(
-            output,
-            output.printer(
-                FlowJSONContext(
-                    catalog: catalog, nodeName: "", version: Version.current, storeID: [UInt8](repeating: 0, count: 16)),
-                mask: .all))
+        sink = FlowSink(output, catalog)
     }
 
     func run() async throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowFilter
 import SystemRuntime
 
 /// A table that is drawn again and again.
@@ -15,29 +16,28 @@ struct WatchOptions: ParsableArguments {
     /// - Parameter draw: makes the text that is shown.
     func run(_ draw: @escaping @Sendable () async throws -> String) async throws {
         guard watch else { return try StandardStream.output.write(Array(try await draw().utf8)) }
-        let stop = StopSignal()
-        let work = Task { [interval] in
-            let screen = LiveScreen()
-            defer { screen.leave() }
-            while !Task.isCancelled {
-                let text: String
-                do { text = try await draw() } catch let failure as CommandFailure where failure.exitCode == 2 {
-                    throw failure
-                } catch  where !Task.isCancelled {
-                    text = "\(error)\n"
+        do {
+            try await StopSignal.cancelling { [interval] in
+                let screen = LiveScreen()
+                defer { screen.leave() }
+                while !Task.isCancelled {
+                    try await screen.show(try await Self.page(draw), for: interval.duration)
                 }
-                try await screen.show(text, for: interval.duration)
             }
+        } catch is CancellationError {}
+    }
+
+    /// What is drawn, or what keeps it from being drawn this time.
+    private static func page(_ draw: @Sendable () async throws -> String) async throws -> String {
+        do {
+            return try await draw()
+        } catch let failure as CommandFailure where failure.exitCode == 2 {
+            throw failure
+        } catch let error as FilterError {
+            throw error
+        } catch  where !Task.isCancelled {
+            return "\(error)\n"
         }
-        let watch = Task {
-            await stop.wait()
-            work.cancel()
-        }
-        defer {
-            watch.cancel()
-            stop.trigger()
-        }
-        do { try await work.value } catch is CancellationError { return }
     }
 }
 
