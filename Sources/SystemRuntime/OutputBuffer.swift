@@ -1,11 +1,10 @@
 internal import Glibc
 
-/// What a command prints: a terminal gets each line at once, a file whole blocks, a pipe whatever there is when nothing more
+/// What a command prints: a terminal gets each line at once, a file or pipe whole blocks, and what there is when nothing more
 /// comes for the moment. One thread owns it.
 package struct OutputBuffer {
     package var bytes: [UInt8] = []
     private let isTerminal = StandardStream.output.isTerminal
-    private let isFile = StandardStream.output.isFile
 
     private static let blockBytes = 64 << 10
 
@@ -13,7 +12,7 @@ package struct OutputBuffer {
 
     /// - Parameter isIdle: nothing more comes for the moment.
     package mutating func flush(isIdle: Bool) throws(SystemError) {
-        guard isTerminal || bytes.count >= Self.blockBytes || (isIdle && !isFile) else { return }
+        guard isTerminal || isIdle || bytes.count >= Self.blockBytes else { return }
         try flush()
     }
 
@@ -25,12 +24,6 @@ package struct OutputBuffer {
 }
 
 extension StandardStream {
-    /// Rather than a terminal, a pipe or a socket.
-    fileprivate var isFile: Bool {
-        var status = stat()
-        return unsafe fstat(rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
-
     /// Columns and rows; nil if it is no terminal.
     package var size: (columns: Int, rows: Int)? {
         var size = winsize()

@@ -31,6 +31,10 @@ struct ClientCommandTests {
         #expect(try JSONSerialization.jsonObject(with: Data(list("nodes", "json").utf8)) is [String: Any])
         let status = try run(["status", "--server", "unix:" + lab.socket])
         #expect(status.output.hasPrefix("Healthcheck (via unix:"))
+        #expect(
+            try run(["status", "-o", "dict", "--server", "unix:" + lab.socket]).output.hasPrefix(
+                "STATUS: ok\nNODE: lab"))
+        #expect(try run(["status", "-o", "table", "--server", "unix:" + lab.socket]).output.hasPrefix("STATUS   NODE"))
     }
 
     @Test("top, graph, drops and why answer from the server, and drops and top from its store, too")

@@ -51,7 +51,16 @@ struct DropsTests {
             #expect(entry.sums.flows == String(alike.count), "\(entry)")
         }
         #expect(stored.drops.compactMap { Int($0.sums.flows) }.reduce(0, +) == dropped.count)
-        #expect(live.drops == stored.drops)
+        // Intervals end with what is asked for, which is a moment later.
+        func withoutIntervals(_ report: DropsReport) -> [DropsReport.Entry] {
+            report.drops.map { entry in
+                var entry = entry
+                entry.counts = nil
+                return entry
+            }
+        }
+        #expect(withoutIntervals(live) == withoutIntervals(stored))
+        #expect(stored.drops.allSatisfy { String($0.counts?.reduce(0, +) ?? 0) == $0.sums.flows })
         #expect(live.truncated == nil && live.coverage.lost_flows == "0")
         #expect(live.coverage.held_since == flows.first?.time)
         #expect(table.contains("POLICY_DENIED INGRESS") && table.contains("default/outsider"), "\(table)")
@@ -64,6 +73,6 @@ struct DropsTests {
     func unknownFilter() throws {
         let child = try Child(Apus.path, ["drops", "--form-pod", "shop/"])
         #expect(child.waitForEnd() == 2)
-        #expect(child.errors.contains("did you mean --from-pod?") && child.errors.contains("limit"), "\(child.errors)")
+        #expect(child.errors.contains("Did you mean '--from-pod'?"), "\(child.errors)")
     }
 }

@@ -9,7 +9,7 @@ final class Terminal {
         directory = try TemporaryDirectory()
         try tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
-            "env PS1='$ ' TERM=xterm-256color bash --norc --noprofile")
+            "env -u NO_COLOR PS1='$ ' TERM=xterm-256color bash --norc --noprofile")
     }
 
     deinit { _ = try? tmux("kill-server") }
@@ -33,7 +33,7 @@ final class Terminal {
     ///
     /// - Parameter escapes: with colours.
     func screen(escapes: Bool = false) throws -> String {
-        try tmux(escapes ? "capture-pane" : "capture-pane", "-p", escapes ? "-e" : "-J")
+        try tmux("capture-pane", "-p", escapes ? "-e" : "-J")
     }
 
     /// Waits until what is to be seen is as wanted; returns it, or what is there after 20 s.

@@ -30,14 +30,15 @@ struct TerminalTests {
     )
     func screens() throws {
         let demo = try Demo()
-        let terminal = try Terminal(columns: 160, rows: 24)
+        let terminal = try Terminal(columns: 220, rows: 24)
         try terminal.run("alias a='\(Apus.path)'; clear")
 
         // Flows, in colour, and how it ends.
         try terminal.run("a observe -f --verdict DROPPED --server \(demo.socket)")
         let flows = try terminal.screen { $0.split(separator: "\n").count { $0.contains(" DROPPED (") } >= 5 }
         #expect(flows.contains("<> default/") && flows.contains("Policy denied DROPPED (TCP Flags: SYN)"), "\(flows)")
-        #expect(try terminal.screen(escapes: true).contains("\u{1b}[31mDROPPED"))
+        let coloured = try terminal.screen(escapes: true)
+        #expect(coloured.contains("\u{1b}[31mDROPPED"), "\(coloured.debugDescription)")
         try terminal.press("C-c")
         let summary = try terminal.screen { $0.contains("; 0 lost") }
         #expect(summary.contains(" flows, 20") && summary.contains("; held since 20"), "\(summary)")
@@ -58,7 +59,7 @@ struct TerminalTests {
         }
         #expect(small.split(separator: "\n").count <= 10 && small.contains("Drops of"), "\(small)")
         try terminal.press("C-c")
-        try terminal.resize(columns: 160, rows: 24)
+        try terminal.resize(columns: 220, rows: 24)
         let left = try terminal.screen { $0.hasSuffix("$ ") || $0.contains("\n$") }
         #expect(left.contains("Asked: since"), "what was shown last is left behind: \(left)")
 
@@ -81,10 +82,17 @@ struct TerminalTests {
     }
 
     @Test("A follower waits for its server, and goes on behind the last flow when it is back")
-    func reconnects() throws {
+    func reconnects() async throws {
         let lab = try ServedLab()
+        let (backend, frontend) = (lab.pod("backend"), lab.pod("frontend"))
+        try lab.lab.listen(on: frontend, port: 9_090)
         let follower = try Child(
-            Apus.path, ["observe", "-f", "--output", "json", "--summary", "--server", "unix:" + lab.socket])
+            Apus.path,
+            ["observe", "-f", "--since", "1h", "--output", "json", "--summary", "--server", "unix:" + lab.socket])
+        _ = await lab.lab.connect(from: backend, to: frontend.ipv4, port: 9_090)
+        for _ in 0..<400 where follower.outputBytes == 0 { try await Task.sleep(for: .milliseconds(50)) }
+        let first = follower.output.split(separator: "\n").count
+        #expect(first > 0)
         lab.server.kill(SIGTERM)
         _ = lab.server.waitForEnd()
         #expect(follower.waitForErrors(containing: "waiting for it") != nil, "\(follower.errors)")
@@ -96,9 +104,14 @@ struct TerminalTests {
             ])
         #expect(again.waitForErrors(containing: "listening on") != nil)
         #expect(follower.waitForErrors(containing: "connected again") != nil, "\(follower.errors)")
+        try await Task.sleep(for: .seconds(1))
         follower.kill(SIGINT)
         #expect(follower.waitForEnd() == 0)
-        #expect(follower.errors.contains("flows"))
+        let uuids = follower.output.split(separator: "\n").compactMap { line in
+            line.firstRange(of: "\"uuid\":\"").map { line[$0.upperBound...].prefix(36) }
+        }
+        #expect(uuids.count >= first && Set(uuids).count == uuids.count, "no flow comes twice")
+        #expect(follower.errors.contains("\(uuids.count) flows"), "\(follower.errors)")
         again.kill(SIGTERM)
         #expect(again.waitForEnd() == 0)
     }

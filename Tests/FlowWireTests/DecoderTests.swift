@@ -150,16 +150,16 @@ struct DecoderTests {
         let lines = flows.map { Array(fixture.json($0).utf8) }
         var accepted = 0
         for line in lines {
-            for end in line.indices {
+            for end in stride(from: 0, to: line.count, by: 9) {
                 let beginning = Array(line[..<end])
                 _ = try? decoder.lineOfFile(beginning.span)
             }
-            for _ in 0..<400 {
+            for _ in 0..<100 {
                 var damaged = line
                 for _ in 0...random(3) { damaged[random(damaged.count)] = marks[random(marks.count)] }
                 if (try? decoder.lineOfFile(damaged.span)) != nil { accepted += 1 }
             }
         }
-        #expect(accepted > 0 && accepted < lines.count * 400)
+        #expect(accepted > 0 && accepted < lines.count * 100)
     }
 }

@@ -22,6 +22,18 @@ enum FlowKey: UInt8, CaseIterable {
     // flow.LostEvent
     case numEventsLost, cpu, first, last
 
-    /// `Type` and `type` are the same name here.
-    static let table = NameTable(allCases.dropFirst().map { ("\($0)", $0.rawValue) })
+    /// Protobuf's names and their lowerCamel forms. `Type` and `type` are the same name here.
+    static let table = NameTable(
+        [("Type", FlowKey.type.rawValue)]
+            + allCases.dropFirst().flatMap { key in
+                Set(["\(key)", snakeCase("\(key)")]).map { (name: $0, number: key.rawValue) }
+            })
+
+    /// `dropReasonDesc` → `drop_reason_desc`; names that begin with a capital stay.
+    private static func snakeCase(_ name: String) -> String {
+        guard name.first?.isUppercase == false else { return name }
+        return name.reduce(into: "") { text, letter in
+            text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        }
+    }
 }

@@ -79,18 +79,40 @@ struct JSONScanner {
     @inline(__always)
     mutating func key(_ line: Span<UInt8>, _ keys: NameTable) throws(JSONFailure) -> UInt8 {
         try expect(UInt8(ascii: "\""), line)
-        var hash = NameTable.seed
-        while true {
-            guard position < line.count else { throw failure("it ends too early") }
-            let byte = line[position]
-            position &+= 1
-            if byte == UInt8(ascii: "\"") { break }
-            if byte == UInt8(ascii: "\\") { position &+= 1 }
-            hash = NameTable.step(hash, byte)
-        }
+        let hash = try keyHash(line)
         try expect(UInt8(ascii: ":"), line)
         guard try peek(line) == UInt8(ascii: "n") else { return keys[hash] }
         return 0
+    }
+
+    /// Of the key whose first byte stands here; passes over the quotation mark behind it.
+    @inline(__always)
+    private mutating func keyHash(_ line: Span<UInt8>) throws(JSONFailure) -> UInt64 {
+        var hash = NameTable.seed
+        let start = position
+        while position &+ 8 <= line.count {
+            let word = line.word(position)
+            let end = Self.bytes(of: word, equalTo: 0x2222_2222_2222_2222)
+            if Self.bytes(of: word, equalTo: 0x5c5c_5c5c_5c5c_5c5c) != 0 { break }
+            if end == 0 {
+                hash = NameTable.step(hash, word)
+                position &+= 8
+                continue
+            }
+            let count = end.trailingZeroBitCount &>> 3
+            position &+= count &+ 1
+            return NameTable.step(hash, count == 0 ? 0 : word & (UInt64.max &>> UInt64(64 &- 8 &* count)))
+        }
+        // Near the line's end, or with a backslash.
+        position = start &- 1
+        return NameTable.hash(line, try string(line))
+    }
+
+    /// The highest bit of the first byte of a word that is that of the pattern, and perhaps of bytes behind it.
+    @inline(__always)
+    private static func bytes(of word: UInt64, equalTo pattern: UInt64) -> UInt64 {
+        let difference = UInt64(littleEndian: word) ^ pattern
+        return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
     }
 
     /// The text of the key that was read last, whose value begins here.

@@ -11,22 +11,38 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ServerConnection
 
-    enum Format: String, CaseIterable, ExpressibleByArgument { case compact, json }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case compact, dict, table, json }
 
-    @Option(name: [.short, .long], help: "How to print it: compact, json.")
+    @Option(name: [.short, .long], help: "How to print it: compact, dict, table, json.")
     var output = Format.compact
 
     func run() async throws {
         do {
             let text = try await connection.get("/v1/status") { try await $0.text() }
-            guard output == .compact else { return try StandardStream.output.write(Array(text.utf8)) }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(text.utf8))
-            try StandardStream.output.write(Array(compact(report).utf8))
+            let printed =
+                switch output {
+                case .json: text
+                case .compact: compact(report)
+                case .dict: columns(report).map { "\($0.name): \($0.value)\n" }.joined()
+                case .table: ListText.table(columns(report).map(\.name), [columns(report).map(\.value)])
+                }
+            try StandardStream.output.write(Array(printed.utf8))
         } catch let error as CommandFailure {
             throw error
         } catch {
             throw CommandFailure.failed("\(error)")
         }
+    }
+
+    private func columns(_ report: StatusReport) -> [(name: String, value: String)] {
+        let lost = report.apus.lost.values.compactMap { UInt64($0) }.reduce(0, +)
+        return [
+            ("STATUS", "ok"), ("NODE", report.apus.node_name), ("VERSION", report.version),
+            ("UPTIME", (UInt64(report.uptime_ns) ?? 0).durationText), ("CURRENT FLOWS", report.num_flows),
+            ("MAX FLOWS", report.max_flows), ("SEEN FLOWS", report.seen_flows),
+            ("FLOWS/S", String(format: "%.2f", report.flows_rate)), ("LOST", "\(lost)"),
+        ]
     }
 
     private func compact(_ report: StatusReport) -> String {

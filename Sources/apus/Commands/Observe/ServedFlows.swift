@@ -1,5 +1,6 @@
 import Console
 import FlowCatalog
+import FlowFilter
 import FlowModel
 import FlowWire
 import Foundation
@@ -37,6 +38,9 @@ private final class ServedReading {
     private let connection: ServerConnection
     private let question: FlowQuestion
     private let reconnects: Bool
+    private let follows: Bool
+    /// Nanoseconds since 1970.
+    private let until: UInt64?
     /// Also for a server that was never there.
     private let waitsAtFirst: Bool
     private let isJSON: Bool
@@ -63,6 +67,10 @@ private final class ServedReading {
         self.connection = connection
         self.question = question
         self.reconnects = reconnects ?? follows
+        self.follows = follows
+        until = question.items.last { $0.name == "until" }.flatMap {
+            TimeExpression.nanoseconds($0.value, now: SystemClock.realtimeNanoseconds())
+        }
         waitsAtFirst = reconnects == true
         isJSON = output.isJSON
         fields = isJSON ? question.fields : output.textFields
@@ -76,7 +84,8 @@ private final class ServedReading {
             let before = sequence
             do {
                 try await read()
-                if isComplete || !reconnects { break }
+                if isOver || !reconnects { break }
+                StandardStream.error.say("apus: the server ended the stream; waiting for it")
             } catch let error as HTTPClientError where reconnects && error.isOfConnection && !Task.isCancelled {
                 if !wasThere && !waitsAtFirst { throw error }
                 if pause == Self.shortestPause { StandardStream.error.say("apus: \(error); waiting for it") }
@@ -88,7 +97,14 @@ private final class ServedReading {
         try end()
     }
 
+    /// A server that goes away in order ends its streams as if they were complete.
+    private var isOver: Bool {
+        guard follows else { return isComplete }
+        return until.map { SystemClock.realtimeNanoseconds() >= $0 } ?? false
+    }
+
     private func read() async throws {
+        isComplete = false
         let cursor = store.flatMap { sequence > 0 ? "\($0)-\(sequence)" : nil }
         do {
             try await connection.get(question.target(fields, cursor: cursor), isStream: true) { response in

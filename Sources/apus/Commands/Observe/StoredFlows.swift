@@ -15,9 +15,10 @@ extension FlowObserver {
         storeIn directory: String, _ reader: inout HistoryReader, _ catalog: FlowCatalog
     ) throws(HistoryError) {
         let through = try reader.extent().sequences?.upperBound ?? 0
+        let held = try reader.heldTimes()
         self.init(
             catalog: catalog, ring: BroadcastRing(capacity: 2, start: through + 1), losses: LossLedger(),
-            history: .init(directory: directory, readersCatalog: catalog) { through })
+            history: .init(directory: directory, readersCatalog: catalog, heldTimes: { held }) { through })
     }
 }
 
