@@ -45,9 +45,22 @@ struct FlowText {
         case .drop: flow.dropReason.printedText
         case .kernelDrop: "Kernel drop \(flow.kernelReason == 0 ? "UNKNOWN" : names.kernelReason(flow))"
         case .trace: flow.observationPoint.printedText
-        case .policyVerdict: "policy-verdict:\(flow.policyMatchType.name) \(flow.direction.name)"
+        case .policyVerdict: verdictType(flow)
         default: "UNKNOWN"
         }
+    }
+
+    private static func verdictType(_ flow: Flow) -> String {
+        let (match, direction) = (Int(flow.policyMatchType.rawValue), Int(flow.direction.rawValue))
+        guard match < PolicyMatchType.names.count, direction < TrafficDirection.names.count else {
+            return "policy-verdict:\(flow.policyMatchType.name) \(flow.direction.name)"
+        }
+        return verdictTypes[match * TrafficDirection.names.count + direction]
+    }
+
+    /// By match type, and within it by direction.
+    private static let verdictTypes = PolicyMatchType.names.flatMap { match in
+        TrafficDirection.names.map { "policy-verdict:\(match) \($0)" }
     }
 
     private static func verdict(_ flow: Flow) -> String {

@@ -250,7 +250,9 @@ struct ObserveTests {
             (["--input-file", "x", "--data-dir", "y"], "cannot be given together"),
             (["--verdict", "droped"], "did you mean DROPPED?"), (["--protocol", "tpc"], "did you mean tcp?"),
             (["--output", "jsn"], "compact"), (["--field-mask", "time"], "--field-mask is for --output json"),
-            (["-o", "json", "--field-mask", "tme"], "\"tme\" is no field"), (["--http-status", "404"], "layer 7"),
+            (["-o", "json", "--field-mask", "tme"], "\"tme\" is no field"),
+            (["-o", "json", "--field-mask", "time", "--input-file", "x"], "passed on as they are"),
+            (["--http-status", "404"], "layer 7"),
             (["--allowlist", "{"], "not a FlowFilter"), (["--where", "verdict == X"], "at character 12"),
         ])
     func refused(arguments: [String], told: String) throws {

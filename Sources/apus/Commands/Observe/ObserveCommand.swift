@@ -47,6 +47,9 @@ struct ObserveCommand: AsyncParsableCommand {
         if follow && output.output == .table {
             throw ValidationError("--output table cannot be used with --follow: columns are aligned at the end")
         }
+        if source.inputFile != nil && !output.fieldMask.isEmpty {
+            throw ValidationError("--field-mask cannot be used with --input-file: its lines are passed on as they are")
+        }
         if follow && source.isLocal {
             throw ValidationError("--follow needs a server: a store or file that nobody writes has no new flows")
         }
