@@ -14,6 +14,8 @@ package struct FlowPrinter: Sendable {
     private var clock: TimeText
     private var json: FlowJSONEncoder
     private var table: TextTable
+    /// A block was written, so that the next one is parted from it.
+    private var hasBlock = false
 
     /// - Parameters:
     ///   - colour: whether hosts, ports, identities and verdicts are coloured; a table never is.
@@ -54,11 +56,18 @@ package struct FlowPrinter: Sendable {
     }
 
     /// A gap is one line in all text formats.
-    package mutating func append(_ lost: LostEvent, to buffer: inout [UInt8]) {
+    ///
+    /// - Parameters:
+    ///   - time: at which it was told; nil: when it was noticed last.
+    ///   - processor: on which it was noticed.
+    package mutating func append(
+        _ lost: LostEvent, time: UInt64? = nil, processor: UInt32 = 0, to buffer: inout [UInt8]
+    ) {
+        func line() -> String { lostLine(lost, clock.text(nanoseconds: time ?? lost.lastNanoseconds), processor) }
         switch format {
         case .json, .jsonpb: json.append(lost, to: &buffer)
-        case .table: table.append(line: lostLine(lost))
-        case .compact, .dict: buffer.append(contentsOf: "\(lostLine(lost))\n".utf8)
+        case .table: table.append(line: line())
+        case .compact, .dict: buffer.append(contentsOf: "\(line())\n".utf8)
         }
     }
 
@@ -99,6 +108,8 @@ package struct FlowPrinter: Sendable {
         _ flow: Flow, _ details: FlowDetails?, _ node: String?, to buffer: inout [UInt8]
     ) {
         let text = FlowText(flow, details, &names, options)
+        if hasBlock { buffer.append("------------\n") }
+        hasBlock = true
         buffer.append("  TIMESTAMP: \(clock.text(nanoseconds: flow.timeNanoseconds))")
         if options.showsNode { buffer.append("\n       NODE: \(nodeText(node))") }
         buffer.append("\n     SOURCE: ")
@@ -107,7 +118,7 @@ package struct FlowPrinter: Sendable {
         text.destination.append(to: &buffer, isNumeric: options.isNumeric, painter)
         buffer.append("\n       TYPE: \(text.type)\n    VERDICT: ")
         painter.append(text.verdict, text.verdictColour, to: &buffer)
-        buffer.append("\n    SUMMARY: \(text.summary)\n------------\n")
+        buffer.append("\n    SUMMARY: \(text.summary)\n")
     }
 
     private mutating func row(_ flow: Flow, _ details: FlowDetails?, _ node: String?) -> [String] {
@@ -122,11 +133,11 @@ package struct FlowPrinter: Sendable {
 
     private func nodeText(_ node: String?) -> String { (node ?? nodeName).withoutControls }
 
-    private mutating func lostLine(_ lost: LostEvent) -> String {
+    private mutating func lostLine(_ lost: LostEvent, _ time: String, _ processor: UInt32) -> String {
         let first = clock.text(nanoseconds: lost.firstNanoseconds)
         let last = clock.text(nanoseconds: lost.lastNanoseconds)
         let hasInterval = lost.firstNanoseconds != 0 && lost.lastNanoseconds != 0
         let interval = hasInterval ? " (first: \(first), last: \(last))" : ""
-        return "\(last) EVENTS LOST: \(lost.place.hubbleName) CPU(0) \(lost.count)\(interval)"
+        return "\(time) EVENTS LOST: \(lost.place.hubbleName) CPU(\(processor)) \(lost.count)\(interval)"
     }
 }

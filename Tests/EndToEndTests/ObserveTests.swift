@@ -4,8 +4,12 @@ import Testing
 /// `apus observe`, by what it prints.
 @Suite("apus observe")
 struct ObserveTests {
-    /// Flows in Hubble's JSON, and what is derived from the documented formats by `derive.py`, which shares no code with Apus.
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden").path()
+    /// Two sets of flows in Hubble's JSON, each with what its own `derive.py` derives from the documented formats. They share no
+    /// code with Apus or with each other.
+    private static let sets = ["events", "corners"]
+    private static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden").path()
+    /// The first set.
+    private static let folder = golden + "/events"
 
     private func observe(
         _ arguments: [String], input: String = ""
@@ -15,8 +19,8 @@ struct ObserveTests {
         return (status, child.output, child.errors)
     }
 
-    private func file(_ name: String) throws -> String {
-        try String(contentsOfFile: "\(Self.folder)/\(name)", encoding: .utf8)
+    private func file(_ name: String, of set: String = "events") throws -> String {
+        try String(contentsOfFile: "\(Self.golden)/\(set)/\(name)", encoding: .utf8)
     }
 
     @Test(
@@ -25,18 +29,20 @@ struct ObserveTests {
             ("compact", []), ("dict", ["-o", "dict"]), ("table", ["-o", "table"]), ("json", ["-o", "json"]),
             ("json", ["-o", "jsonpb"]), ("compact-node", ["--print-node-name"]),
             ("dict-node", ["-o", "dict", "--print-node-name"]), ("table-node", ["-o", "table", "--print-node-name"]),
-            ("compact-color", ["--color", "always", "--print-policy-names"]),
-            ("dict-color", ["-o", "dict", "--color", "always", "--print-policy-names"]),
+            ("compact-color", ["--color", "always"]), ("dict-color", ["-o", "dict", "--color", "always"]),
+            ("compact-color-policies", ["--color", "always", "--print-policy-names"]),
             ("table", ["-o", "table", "--color", "always"]), ("compact-numeric", ["--numeric"]),
             ("compact-policies", ["--print-policy-names"]),
             ("compact-rfc3339nano", ["--time-format", "RFC3339Nano"]),
-        ])
-    func golden(name: String, arguments: [String]) throws {
-        let input = "\(Self.folder)/flows.ndjson"
-        #expect(try file("flows.ndjson").split(separator: "\n").count { $0.hasPrefix("{\"flow\"") } >= 60)
+        ], sets)
+    func printsLines(form: (name: String, arguments: [String]), set: String) throws {
+        let (name, arguments) = form
+        let input = "\(Self.golden)/\(set)/flows.ndjson"
+        let flows = try file("flows.ndjson", of: set).split(separator: "\n").count { $0.hasPrefix("{\"flow\"") }
+        #expect(flows >= 60)
         let result = try observe(["--input-file", input] + arguments)
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
-        let expected = try file("\(name).txt").split(separator: "\n", omittingEmptySubsequences: false)
+        let expected = try file("\(name).txt", of: set).split(separator: "\n", omittingEmptySubsequences: false)
         let printed = result.output.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(printed.count == expected.count)
         for (line, wanted) in zip(printed, expected) where line != wanted {
@@ -44,16 +50,21 @@ struct ObserveTests {
         }
     }
 
-    @Test("The expected lines are those that follow from the documented formats")
-    func derived() throws {
+    @Test("The expected lines are those that follow from the documented formats", arguments: sets)
+    func derived(set: String) throws {
         let directory = try TemporaryDirectory()
-        try FileManager.default.copyItem(atPath: "\(Self.folder)/derive.py", toPath: "\(directory.path)/derive.py")
+        let folder = "\(Self.golden)/\(set)"
+        for name in ["derive.py", "flows.ndjson"] {
+            try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(directory.path)/\(name)")
+        }
         let status = try Tool.run("bash", ["-c", "cd '\(directory.path)' && python3 derive.py"]).status
         #expect(status == 0)
-        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { !$0.hasSuffix(".py") }
-        #expect(names.count >= 12)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasSuffix(".py") }
+        #expect(names.count >= 13)
         for name in names {
-            #expect(try String(contentsOfFile: "\(directory.path)/\(name)", encoding: .utf8) == file(name), "\(name)")
+            #expect(
+                try String(contentsOfFile: "\(directory.path)/\(name)", encoding: .utf8) == file(name, of: set),
+                "\(name)")
         }
     }
 

@@ -94,15 +94,16 @@ extension FlowJSONDecoder {
     /// The policies of the flow's own direction, where they are not just the one of its rule.
     private mutating func notePolicies(_ message: inout FlowMessage, _ flow: Flow, _ line: Span<UInt8>) {
         let lists = message.rule.lists
-        let list = lists.first { $0.direction == flow.direction }
-        var names: [PolicyName] = []
-        if let list {
+        var listed: [PolicyName] = []
+        if let list = lists.first(where: { $0.direction == flow.direction }) {
             let read = try? policyLists.value(line, list.range) { () throws(JSONFailure) in
-                try Self.policies(line, list.range).filter { !$0.name.isEmpty && !$0.kind.isEmpty }.map(\.policyName)
+                try Self.policies(line, list.range).map(\.policyName)
             }
-            names = read ?? []
+            listed = read ?? []
         }
-        if lists.count > 1 || names.count != 1 { message.note { $0.policies = names } }
+        guard lists.count > 1 || listed.count != 1 else { return }
+        // Those that lack a name or kind are not told.
+        message.note { $0.policies = listed.filter { !$0.name.isEmpty && !$0.kind.isEmpty } }
     }
 
     // MARK: Layer 7

@@ -167,6 +167,8 @@ struct LostEventMessage {
     private var count: UInt64 = 0
     private var first: UInt64 = 0
     private var last: UInt64?
+    /// On which the loss was noticed.
+    private(set) var processor: UInt32 = 0
 
     init(_ line: Span<UInt8>, _ scanner: inout JSONScanner, _ decoder: FlowJSONDecoder) throws(JSONFailure) {
         var clock = TimestampReader()
@@ -177,6 +179,7 @@ struct LostEventMessage {
                 let name = try scanner.text(line)
                 nearest = LossPlace.allCases.first { $0.hubbleName == name }
             case .numEventsLost: count = try scanner.number(line)
+            case .cpu: processor = UInt32(clamping: try scanner.number(line))
             case .first: first = try clock.nanoseconds(line, &scanner)
             case .last: last = try clock.nanoseconds(line, &scanner)
             case .apus: told = try Self.place(line, &scanner, decoder)

@@ -32,6 +32,9 @@ package struct FlowJSONDecoder {
     package internal(set) var nodeName = ""
     /// What the flow decoded last has no place for; nil: nothing that matters to who reads.
     package internal(set) var details: FlowDetails?
+    /// Of the gap decoded last: when it was told, in nanoseconds since 1970, and on which processor it was noticed.
+    package internal(set) var lostTime: UInt64 = 0
+    package internal(set) var lostProcessor: UInt32 = 0
     /// Whether `details` are complete, as filters on them need it; otherwise they hold what changes a printed line.
     package var keepsDetails = false
     /// Names of the flow's members that were passed over, in lowerCamel form; only where `content` is asked for.
@@ -126,7 +129,10 @@ package struct FlowJSONDecoder {
             response.line = .flow(finish(&message, line))
         } else if let lost {
             response.isResponse = true
-            response.line = .lost(lost.lostEvent(time: time))
+            let event = lost.lostEvent(time: time)
+            lostTime = time ?? event.lastNanoseconds
+            lostProcessor = lost.processor
+            response.line = .lost(event)
         }
         return response
     }

@@ -73,7 +73,11 @@ private struct FileReading {
                 if newest != nil { newest?.add(bytes) } else { print(flow, bytes) }
                 left = left.map { $0 - 1 }
             case .lost(let loss):
-                if isJSON { sink.take(loss, bytes) } else { sink.take(loss) }
+                if isJSON {
+                    sink.take(loss, bytes)
+                } else {
+                    sink.take(loss, time: decoder.lostTime, processor: decoder.lostProcessor)
+                }
             default: break
             }
         } catch {

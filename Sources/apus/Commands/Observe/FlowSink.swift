@@ -28,9 +28,10 @@ struct FlowSink {
         printer.append(flow, node: node, details: details, to: &output.bytes)
     }
 
-    mutating func take(_ loss: LostEvent) {
+    /// - Parameters: see `FlowPrinter`.
+    mutating func take(_ loss: LostEvent, time: UInt64? = nil, processor: UInt32 = 0) {
         closing.add(loss)
-        printer.append(loss, to: &output.bytes)
+        printer.append(loss, time: time, processor: processor, to: &output.bytes)
     }
 
     /// The same in JSON as it came.

@@ -142,7 +142,11 @@ private final class ServedReading {
                     sink.take(flow, node: decoder.nodeName, details: decoder.details)
                 }
             case .lost(let loss):
-                if isJSON { sink.take(loss, line) } else { sink.take(loss) }
+                if isJSON {
+                    sink.take(loss, line)
+                } else {
+                    sink.take(loss, time: decoder.lostTime, processor: decoder.lostProcessor)
+                }
             case .other: takeCoverage(chunk[range])
             }
         }

@@ -290,7 +290,7 @@ class View:
 
     def lost(self, line):
         event = line["lost_events"]
-        text = (f"{moment(event.get('last') or line['time'], self.layout)} EVENTS LOST: {event['source']} CPU(0) "
+        text = (f"{moment(line['time'], self.layout)} EVENTS LOST: {event['source']} CPU({event.get('cpu', 0)}) "
                 f"{event['num_events_lost']}")
         if "first" in event and "last" in event:
             text += f" (first: {moment(event['first'], self.layout)}, last: {moment(event['last'], self.layout)})"
@@ -314,14 +314,21 @@ class View:
                    ("TYPE", self.type(flow)), ("VERDICT", self.verdict(flow)), ("SUMMARY", self.summary(flow))])
 
     def dict(self, line):
-        return "\n".join(f"{name:>11}: {text}" for name, text in self.cells(line)) + "\n------------"
+        return "\n".join(f"{name:>11}: {text}" for name, text in self.cells(line))
 
     def printed(self, lines, form):
         told = [line for line in lines if "node_status" not in line]
         if form == "table":
             return self.table(told)
-        one = self.dict if form == "dict" else self.compact
-        return [self.lost(line) if "lost_events" in line else one(line) for line in told]
+        if form == "compact":
+            return [self.lost(line) if "lost_events" in line else self.compact(line) for line in told]
+        blocks = []
+        for line in told:
+            if "lost_events" in line:
+                blocks.append(self.lost(line))
+            else:
+                blocks.append(("------------\n" if any("\n" in block for block in blocks) else "") + self.dict(line))
+        return blocks
 
     def table(self, lines):
         header = ["TIMESTAMP"] + (["NODE"] if self.node else []) + ["SOURCE", "DESTINATION", "TYPE", "VERDICT", "SUMMARY"]
@@ -354,7 +361,8 @@ def main():
         write(f"{form}.txt", View().printed(lines, form))
         write(f"{form}-node.txt", View(node=True).printed(lines, form))
     for form in ("compact", "dict"):
-        write(f"{form}-color.txt", View(colour=True, policies=True).printed(lines, form))
+        write(f"{form}-color.txt", View(colour=True).printed(lines, form))
+    write("compact-color-policies.txt", View(colour=True, policies=True).printed(lines, "compact"))
     write("compact-numeric.txt", View(numeric=True).printed(lines, "compact"))
     write("compact-policies.txt", View(policies=True).printed(lines, "compact"))
     write("compact-rfc3339nano.txt", View(layout="RFC3339Nano").printed(lines, "compact"))
