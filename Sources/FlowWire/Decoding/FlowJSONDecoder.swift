@@ -19,7 +19,7 @@ package struct FlowJSONError: Error, Hashable, Sendable, CustomStringConvertible
 ///
 /// Protobuf's names and their lowerCamel forms are both accepted, numbers as numbers or strings, enumerations by name
 /// or number; unknown members are skipped, unknown names of enumerations count as unset. A value of one thread. A flow takes
-/// about a microsecond: what says who its sides are is compared with what was read before, and not read again.
+/// less than three microseconds: what says who its sides are is compared with what was read before, and not read again.
 package struct FlowJSONDecoder {
     let catalog: FlowCatalog
     let keys = FlowKey.table
