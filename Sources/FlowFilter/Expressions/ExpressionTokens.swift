@@ -12,8 +12,6 @@ struct ExpressionToken: Hashable {
     let kind: Kind
     /// Of its first character, from 1.
     let position: Int
-    /// Of the character behind it.
-    let endPosition: Int
 
     /// As it is told in an error.
     var shown: String {
@@ -41,11 +39,11 @@ struct ExpressionTokens {
             while position < characters.count, characters[position].isWhitespace { position += 1 }
             let start = position
             guard position < characters.count else {
-                tokens.append(ExpressionToken(kind: .end, position: start + 1, endPosition: start + 1))
+                tokens.append(ExpressionToken(kind: .end, position: start + 1))
                 return
             }
             let kind = try next(signs, wordCharacters)
-            tokens.append(ExpressionToken(kind: kind, position: start + 1, endPosition: position + 1))
+            tokens.append(ExpressionToken(kind: kind, position: start + 1))
         }
     }
 
@@ -101,7 +99,6 @@ struct TokenReader {
     init(_ tokens: [ExpressionToken]) { self.tokens = tokens }
 
     var next: ExpressionToken { tokens[index] }
-    var following: ExpressionToken { tokens[min(index + 1, tokens.count - 1)] }
 
     mutating func take() -> ExpressionToken {
         defer { if index < tokens.count - 1 { index += 1 } }
