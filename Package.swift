@@ -88,7 +88,7 @@ let package = Package(
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowRing", "SystemRuntime"]),
         target(
             "FlowHistory", ["FlowModel", "FlowCatalog", "SQLiteRuntime"], plugins: ["EmbedSchema"]),
-        target("FlowMetrics", ["FlowModel"]),
+        target("FlowMetrics", ["FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "SystemRuntime"]),
 
         // The question
         target("HistorySQL", ["FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowHistory", "SQLiteRuntime"]),
@@ -99,7 +99,8 @@ let package = Package(
             "FlowAPI",
             [
                 "FlowModel", "FlowCatalog", "FlowFilter", "FlowWire", "FlowObserver", "HTTPTransport", nioCore,
-                "FlowHistory", "HubbleMessages", "ZlibRuntime", nioPosix, swiftProtobuf,
+                "FlowHistory", "FlowMetrics", "HubbleMessages", "SystemRuntime", "ZlibRuntime", nioPosix,
+                swiftProtobuf,
             ], plugins: ["EmbedSchema"]),
         target("Console", ["FlowModel", "FlowCatalog", "FlowWire", "SQLiteRuntime"]),
 
@@ -180,8 +181,8 @@ let package = Package(
         tests(
             "FaultTests",
             [
-                "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver", "FlowRing", "HistoryFaults",
-                "HistoryVictim", "SQLiteRuntime", "apus",
+                "FlowCatalog", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel", "FlowObserver", "FlowRing",
+                "HistoryFaults", "HistoryVictim", "SQLiteRuntime", "apus",
             ]),
         tests("LabTests", ["FlowModel", "Lab", "Manifests", "SystemRuntime"]),
         tests(
@@ -206,7 +207,8 @@ let package = Package(
         tests(
             "FlowAPITests",
             [
-                "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowModel", "FlowObserver",
+                "ClientTools", "FlowAPI", "FlowCatalog", "FlowFilter", "FlowHistory", "FlowMetrics", "FlowModel",
+                "FlowObserver",
                 "FlowRing", "FlowWire", "HTTPTransport", "HubbleMessages", "SQLiteRuntime", "SyntheticTraffic",
                 "ZlibRuntime",
                 nioCore,
@@ -218,7 +220,9 @@ let package = Package(
             "FlowEnrichmentTests",
             ["DatapathABI", "Directory", "FlowModel", "FlowCatalog", "FlowEnrichment", "FlowRing", "Manifests"]),
         tests("FlowCaptureTests", ["DatapathABI", "FlowCapture", "FlowRing", "SystemRuntime"]),
-        tests("FlowMetricsTests", ["FlowModel", "FlowMetrics"]),
+        tests(
+            "FlowMetricsTests",
+            ["FlowCatalog", "FlowFilter", "FlowMetrics", "FlowModel", "FlowRing", "FlowWire", "SyntheticTraffic"]),
         tests(
             "EndToEndTests",
             [

@@ -28,6 +28,19 @@ package struct BPFProgram: ~Copyable, Sendable {
         try Self.information(descriptor, name).recursion_misses
     }
 
+    /// Runs since the kernel counts them, and how long all took together.
+    package borrowing func runStatistics() throws(BPFError) -> (runs: UInt64, nanoseconds: UInt64) {
+        let info = try Self.information(descriptor, name)
+        return (info.run_cnt, info.run_time_ns)
+    }
+
+    /// Another handle of the same program.
+    package borrowing func duplicate() throws(BPFError) -> BPFProgram {
+        do { return BPFProgram(name: name, descriptor: try descriptor.duplicate()) } catch {
+            throw BPFError("keep BPF program", name, code: error.code)
+        }
+    }
+
     private static func information(
         _ descriptor: borrowing FileDescriptor, _ name: String
     ) throws(BPFError) -> bpf_prog_info {

@@ -27,6 +27,8 @@ package struct Datapath: ~Copyable, Sendable {
     private let watch: BPFLink?
     /// Reads counters from any thread.
     package let counterReader: DatapathCounterReader
+    /// Reads how often programs ran from any thread.
+    package let programs: ProgramStatistics
     /// The running kernel's drop reasons: `NO_SOCKET` by its number.
     package let kernelReasonNames: [UInt32: String]
 
@@ -47,12 +49,22 @@ package struct Datapath: ~Copyable, Sendable {
             kernel.endpoints, setting: "endpointEntries", key: { $0 }, value: { _, endpoint in endpoint.kernelValue })
         events = kernel.events
         counterReader = kernel.counterReader
+        programs = kernel.programs
         watch = kernel.watch
         kernelReasonNames = kernel.reasons.namesByNumber
     }
 
     /// Entries of the policy map that are taken, and those that there are.
     package var policyEntries: (used: Int, capacity: Int) { (table.entryCount, table.map.capacity) }
+
+    /// Entries of the maps that only we write.
+    package var mapFills: [(name: String, used: Int, capacity: Int)] {
+        [
+            ("endpoints", endpoints.entries.count, endpoints.map.capacity),
+            ("ipcache", addresses.entries.count, addresses.map.capacity),
+            ("policy", table.entryCount, table.map.capacity),
+        ]
+    }
 
     /// What the programs counted since they were loaded.
     package borrowing func counters() throws(DatapathError) -> DatapathCounters {

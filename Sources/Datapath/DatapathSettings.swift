@@ -25,6 +25,8 @@ package struct DatapathSettings: Hashable, Sendable {
     package var traceInterval = Duration.seconds(5)
     /// Whether drops outside our own programs are told.
     package var kernelDrops = true
+    /// The kernel counts how often programs run and how long: two readings of the clock a run, of all programs of the host.
+    package var countsProgramRuns = false
     /// Kernel drop reasons that are not told, as the kernel spells them without `SKB_DROP_REASON_`.
     package var ignoredKernelReasons = Self.everydayKernelReasons
     /// Inode numbers of the network namespaces whose kernel drops are told; nil is all.

@@ -15,6 +15,7 @@ struct KernelSide: ~Copyable {
     /// Nil when kernel drops are not told.
     let watch: BPFLink?
     let reasons: KernelReasons
+    let programs: ProgramStatistics
 
     static func load(_ settings: DatapathSettings) throws(DatapathError) -> KernelSide {
         try settings.validate()
@@ -35,10 +36,12 @@ struct KernelSide: ~Copyable {
         let pod = try LoadedBPFObject.pod(settings)
         var dropProgram: BPFProgram?
         var watch: BPFLink?
+        var countedDrops: BPFProgram?
         if settings.kernelDrops {
             let drops = try LoadedBPFObject.kernelDrops(
                 settings, ignored: ignored, tellsReceiver: tellsReceiver, sharing: pod)
             dropProgram = try drops.program("kfree_skb")
+            countedDrops = try drops.program("kfree_skb")
             watch = try drops.attach(program: "kfree_skb")
         }
         return KernelSide(
@@ -47,6 +50,10 @@ struct KernelSide: ~Copyable {
             ruleHits: try pod.map("rule_hits"), sweep: try pod.program("apus_sweep_connections"),
             ipcache: try pod.map("ipcache"), endpoints: try pod.map("endpoints"), events: try pod.map("events"),
             counterReader: DatapathCounterReader(counters: try pod.map("counters"), kernelDrops: dropProgram),
-            watch: watch, reasons: reasons)
+            watch: watch, reasons: reasons,
+            programs: try ProgramStatistics(
+                fromPod: pod.program("apus_from_pod"), toPod: pod.program("apus_to_pod"),
+                sweep: pod.program("apus_sweep_connections"), kernelDrops: countedDrops,
+                isCounting: settings.countsProgramRuns))
     }
 }

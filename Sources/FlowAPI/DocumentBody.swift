@@ -1,8 +1,10 @@
 internal import FlowHistory
+internal import FlowMetrics
 internal import HTTPTransport
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
+internal import SystemRuntime
 
 /// A document that a query thread makes whole before the first byte is sent. When the client goes, the making stops.
 final class DocumentBody: HTTPResponseBody, Sendable {
@@ -17,14 +19,19 @@ final class DocumentBody: HTTPResponseBody, Sendable {
     private let queryThreads: NIOThreadPool
     private let report: @Sendable (String) -> Void
     private let make: @Sendable (ReadingBudget) throws -> [UInt8]
+    private let durations: Histogram?
+    private let start = SystemClock.monotonicNanoseconds()
 
+    /// - Parameter durations: where it is noted how long the answer took.
     init(
-        _ budget: ReadingBudget, _ queryThreads: NIOThreadPool, report: @escaping @Sendable (String) -> Void,
+        _ budget: ReadingBudget, _ queryThreads: NIOThreadPool, _ durations: Histogram? = nil,
+        report: @escaping @Sendable (String) -> Void,
         make: @escaping @Sendable (ReadingBudget) throws -> [UInt8]
     ) {
         self.budget = budget
         self.queryThreads = queryThreads
         self.report = report
+        self.durations = durations
         self.make = make
     }
 
@@ -38,6 +45,7 @@ final class DocumentBody: HTTPResponseBody, Sendable {
     }
 
     private func outcome() -> State {
+        defer { durations?.observe(SystemClock.monotonicNanoseconds() - start) }
         do {
             return .made(try make(budget), sent: 0)
         } catch {

@@ -1,4 +1,5 @@
 package import FlowFilter
+package import FlowMetrics
 package import FlowObserver
 package import FlowWire
 package import HTTPTransport
@@ -16,8 +17,8 @@ package struct FlowAPI: HTTPResponder {
     /// What the program knows beyond the flows.
     package struct Sources: Sendable {
         package var status: @Sendable () -> StatusReport
-        /// Text for Prometheus.
-        package var metrics: @Sendable () -> String
+        /// Text for Prometheus. Asked by query threads.
+        package var metrics: @Sendable (MetricsText.Format) -> [UInt8]
         /// Of the endpoints that are known, sorted.
         package var namespaces: @Sendable () -> [String]
         /// Nanoseconds since 1970.
@@ -36,7 +37,8 @@ package struct FlowAPI: HTTPResponder {
         package var obstacles: @Sendable () -> [String] = { [] }
 
         package init(
-            status: @escaping @Sendable () -> StatusReport, metrics: @escaping @Sendable () -> String,
+            status: @escaping @Sendable () -> StatusReport,
+            metrics: @escaping @Sendable (MetricsText.Format) -> [UInt8],
             namespaces: @escaping @Sendable () -> [String] = { [] }, now: @escaping @Sendable () -> UInt64,
             report: @escaping @Sendable (String) -> Void
         ) {
@@ -57,12 +59,14 @@ package struct FlowAPI: HTTPResponder {
     let crossOrigin: CrossOrigin
     let access: AccessControl
     let feeds: LiveFeedRegistry
+    let statistics: APIStatistics
 
     package init(
         observer: FlowObserver, context: FlowJSONContext, sources: Sources, queryThreads: NIOThreadPool,
         limits: SumLimits = SumLimits(), crossOrigin: CrossOrigin = CrossOrigin(origins: []),
-        access: AccessControl = AccessControl()
+        access: AccessControl = AccessControl(), statistics: APIStatistics = APIStatistics()
     ) {
+        self.statistics = statistics
         self.observer = observer
         self.context = context
         self.sources = sources
@@ -90,6 +94,7 @@ package struct FlowAPI: HTTPResponder {
             // What is where is not for everyone either.
             return answer(request, route, try caller(of: request, route.map(\.role) ?? []), on: eventLoop)
         } catch {
+            if request.path == "/metrics" { statistics.scraped(error.isForbidden ? "403" : "401", nanoseconds: 0) }
             return error.response
         }
     }

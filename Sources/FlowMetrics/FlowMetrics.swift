@@ -1,80 +1,78 @@
+package import FlowCatalog
 package import FlowModel
 import Synchronization
 
-/// The newest tally, for whoever asks. The thread that makes flows publishes a copy now and then, so counting needs no
-/// atomics and a scrape no lock that the data plane waits for longer than a copy takes.
+/// The metrics of flows that one thread counts and others read.
+///
+/// The lock is held for a batch of flows or a piece of a scrape's text, so that neither waits long for the other.
 package final class FlowMetrics: Sendable {
-    private let tally = Mutex(FlowTally())
+    private struct State {
+        var registry: MetricRegistry
+        var scrapes = 0
+    }
 
-    package init() {}
+    private let state: Mutex<State>
 
-    package func publish(_ newest: FlowTally) { tally.withLock { $0 = newest } }
+    package init(_ settings: MetricsSettings = .recommended, catalog: FlowCatalog) {
+        state = Mutex(State(registry: MetricRegistry(settings, catalog: catalog)))
+    }
 
-    package func current() -> FlowTally { tally.withLock { $0 } }
+    package func add(_ flows: Span<Flow>) { state.withLock { $0.registry.add(flows) } }
+
+    package func add(_ record: LayerSevenFlow) { state.withLock { $0.registry.add(record) } }
+
+    package var settings: MetricsSettings { state.withLock { $0.registry.settings } }
+
+    package func apply(_ settings: MetricsSettings) { state.withLock { $0.registry.apply(settings) } }
+
+    /// Flows counted so far.
+    package var flows: UInt64 { state.withLock { $0.registry.flows } }
+
+    package func count(_ verdict: Verdict) -> UInt64 {
+        state.withLock { $0.registry.verdicts[Int(verdict.rawValue & 7)] }
+    }
+
+    /// See `MetricRegistry.sweep`. While a scrape is under way nothing goes, or a series that comes again could stand in
+    /// its text twice.
+    package func sweep(every seconds: Int, pods: Set<String>?) {
+        state.withLock { if $0.scrapes == 0 { $0.registry.sweep(every: seconds, pods: pods) } }
+    }
+
+    /// Appends all series. Allocates nothing but the text.
+    ///
+    /// - Parameter identify: makes the text of a flow's UUID from its sequence.
+    package func write(to text: inout MetricsText, identify: (UInt64) -> String) {
+        state.withLock { $0.scrapes += 1 }
+        var cursor = MetricsCursor(at: text.bytes.count)
+        while state.withLock({ $0.registry.write(to: &text, from: &cursor, identify: identify) }) {}
+        state.withLock { $0.scrapes -= 1 }
+    }
+
+    package func readings() -> (families: [FamilyReading], memoryBytes: Int) {
+        state.withLock { ($0.registry.readings(), $0.registry.memoryBytes) }
+    }
 }
 
-/// What `/metrics` shows beside the flows themselves. All counters count from the start of the process.
-package struct PipelineReading: Sendable {
-    /// Events that the BPF programs wanted to send.
-    package var producedEvents: UInt64 = 0
-    package var lost: [LossPlace: UInt64] = [:]
-    /// nil: Cilium's events are not read.
-    package var cilium: CiliumReading?
-    package var ringFlows: UInt64 = 0
-    package var ringCapacity: UInt64 = 0
-    /// nil: no history is kept.
-    package var history: HistoryReading?
-    /// nil: there is no API.
-    package var serving: ServingReading?
-    package var endpoints: Int = 0
-    package var connections = ConnectionsReading()
-    package var policy = PolicyReading()
-    package var residentBytes: UInt64 = 0
-    package var processorSeconds: Double = 0
-    package var startTimeSeconds: Double = 0
-    package var version = ""
+/// How full a family of metrics of flows is.
+package struct FamilyReading: Sendable {
+    package var name: String
+    package var series: Int
+    package var limit: Int
+    /// Counted under the overflow.
+    package var overflowed: UInt64
+    package var expiredIdle: UInt64
+    package var expiredDeleted: UInt64
+}
 
-    /// Connections that the kernel's programs track.
-    package struct ConnectionsReading: Sendable {
-        package var tracked: UInt64 = 0
-        package var capacity: UInt64 = 0
-        package var expired: UInt64 = 0
-        package var sweeps: UInt64 = 0
-        package var sweepNanoseconds: UInt64 = 0
-        package init() {}
-    }
-
-    /// What the kernel holds of policies.
-    package struct PolicyReading: Sendable {
-        package var policies: UInt64 = 0
-        package var revision: UInt64 = 0
-        package var entries: UInt64 = 0
-        package var capacity: UInt64 = 0
-        /// Attempts to put manifests in force that failed: what was in force stayed.
-        package var failures: UInt64 = 0
-        package init() {}
-    }
-
-    /// What became of the records that Cilium's programs wrote.
-    package struct CiliumReading: Sendable {
-        package var flows: UInt64
-        package var skipped: UInt64
-        package var malformed: UInt64
-        package init(flows: UInt64, skipped: UInt64, malformed: UInt64) {
-            self.flows = flows
-            self.skipped = skipped
-            self.malformed = malformed
+extension MetricRegistry {
+    /// One a table: families of the same table have the same series.
+    func readings() -> [FamilyReading] {
+        metrics.flatMap { metric in
+            zip(metric.layouts, metric.tables).map { layout, table in
+                FamilyReading(
+                    name: layout.families[0].family.name, series: table.count, limit: table.limit,
+                    overflowed: table.overflowed, expiredIdle: table.expiredIdle, expiredDeleted: table.expiredDeleted)
+            }
         }
     }
-
-    package struct HistoryReading: Sendable {
-        package var storedFlows: UInt64
-        package var bytes: UInt64
-        package init(storedFlows: UInt64, bytes: UInt64) {
-            self.storedFlows = storedFlows
-            self.bytes = bytes
-        }
-    }
-
-    package init() {}
 }

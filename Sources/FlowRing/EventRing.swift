@@ -59,6 +59,13 @@ internal import SystemRuntime
         unsafe shared.deallocate()
     }
 
+    /// Elements that wait for the reader. Any thread; true for a moment only.
+    package var count: Int {
+        let head = unsafe shared.pointee.head.load(ordering: .acquiring)
+        let tail = unsafe shared.pointee.tail.load(ordering: .acquiring)
+        return Int(clamping: Int64(bitPattern: tail &- head))
+    }
+
     /// Elements that found the ring full. Any thread.
     package var lost: UInt64 { unsafe shared.pointee.lost.load(ordering: .relaxed) }
 

@@ -17,4 +17,17 @@ package enum OpenFiles {
         wanted = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
         return Int(clamping: unsafe setrlimit(resource, &wanted) == 0 ? limit.rlim_max : limit.rlim_cur)
     }
+
+    /// How many there may be.
+    package static var limit: Int { allow(0) }
+
+    /// How many are open; nil where /proc is not mounted.
+    package static var count: Int? {
+        guard let directory = unsafe opendir("/proc/self/fd") else { return nil }
+        defer { unsafe closedir(directory) }
+        // Not among them: ".", ".." and the directory itself.
+        var count = -3
+        while unsafe readdir(directory) != nil { count += 1 }
+        return count
+    }
 }

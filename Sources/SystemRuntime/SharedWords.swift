@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// Words of memory that one thread writes while others read: each is read whole, and never locked.
+/// Words of memory that threads write while others read: each is read whole, and never locked.
 ///
 /// What was written to other words before a word is stored is seen by whoever loads that word afterwards.
 @safe
@@ -30,5 +30,12 @@ public struct SharedWords: ~Copyable, @unchecked Sendable {
     public func store(_ value: UInt64, at index: Int) {
         precondition(index >= 0 && index < wordCount, "the word is one of these")
         unsafe words[index].store(value, ordering: .releasing)
+    }
+
+    /// Wraps around. For words that several threads add to.
+    @inlinable @inline(__always)
+    public func add(_ amount: UInt64, at index: Int) {
+        precondition(index >= 0 && index < wordCount, "the word is one of these")
+        unsafe words[index].wrappingAdd(amount, ordering: .relaxed)
     }
 }

@@ -34,7 +34,7 @@ import Testing
         #expect(count >= 100)
     }
 
-    @Test("An event on its way through the event ring, enrichment, the tally and the flow ring allocates nothing")
+    @Test("An event on its way through the event ring, enrichment, metrics and the flow ring allocates nothing")
     func pipeline() {
         var traffic = SyntheticTraffic(Self.cluster)
         let events = traffic.events(4_096)
@@ -43,7 +43,7 @@ import Testing
         var consumer = EventRingReader(eventRing)
         var enricher = Self.directory.enricher()
         var writer = BroadcastWriter(flowRing)
-        var tally = FlowTally()
+        var registry = MetricRegistry(.recommended, catalog: Self.directory.catalog)
         var batch: [Flow] = []
         batch.reserveCapacity(256)
         let count = allocations {
@@ -54,7 +54,7 @@ import Testing
                 batch.removeAll(keepingCapacity: true)
                 enricher.beginBatch()
                 taken = consumer.consume(limit: 256) { enricher.enrich($0, into: &batch) }
-                tally.add(batch.span)
+                registry.add(batch.span)
                 writer.append(batch.span)
             } while taken > 0
         }

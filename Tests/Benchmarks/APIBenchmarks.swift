@@ -1,5 +1,6 @@
 import FlowAPI
 import FlowCatalog
+import FlowMetrics
 import FlowModel
 import FlowObserver
 import FlowRing
@@ -64,7 +65,7 @@ enum APIBenchmarks {
     }
 
     static func serve(
-        metrics: @escaping @Sendable () -> String = { "" },
+        metrics: @escaping @Sendable (MetricsText.Format) -> [UInt8] = { _ in [] },
         _ body: (String, HTTPServer, FlowObserver) throws -> [Reading]
     ) async throws -> [Reading] {
         let catalog = Workload.directory.catalog

@@ -3,85 +3,98 @@ import FlowMetrics
 import FlowModel
 import SyntheticTraffic
 
-/// Prometheus' scrapes: of what the synthetic traffic makes, and of 10,000 series.
+/// Counting for metrics, apart from the pipeline, and Prometheus' scrapes of many series.
 enum MetricsBenchmarks {
-    static let groups = [
-        BenchmarkGroup(name: "metrics.cost") { [render()] },
-        BenchmarkGroup(name: "metrics.scrape10k") { try await scrape() },
-    ]
+    static let groups =
+        [
+            BenchmarkGroup(name: "metrics.recommended") { [count("metrics.recommended", .recommended)] },
+            BenchmarkGroup(name: "metrics.heaviest") { [count("metrics.heaviest", heaviest)] },
+        ]
+        + [(1_000, "1k"), (10_000, "10k"), (100_000, "100k")].map { series, name in
+            BenchmarkGroup(name: "metrics.scrape\(name)") { try await scrape("metrics.scrape\(name)", series) }
+        }
 
-    private static let series = 10_000
+    /// What Hubble's documentation turns on at most: every metric, told apart by addresses, names and workloads of both
+    /// sides.
+    static let heaviest = {
+        let labels = "labelsContext=source_ip,source_namespace,source_workload,destination_ip,destination_namespace,"
+        let context = labels + "destination_workload,traffic_direction"
+        let metrics = "dns drop tcp flow port-distribution icmp policy flows-to-world:port httpV2"
+        let text = metrics.split(separator: " ").map { $0 + ($0.contains(":") ? ";" : ":") + context }
+        do {
+            var settings = try MetricsSettings(flag: text.joined(separator: " "))
+            settings.seriesLimit = 100_000
+            return settings
+        } catch { preconditionFailure("\(error)") }
+    }()
+
+    private static func count(_ name: String, _ settings: MetricsSettings) -> Reading {
+        var registry = MetricRegistry(settings, catalog: Workload.directory.catalog)
+        let flows = Workload.flows
+        registry.add(flows.span)
+        let passages = 16
+        let cost = ThreadMeter.measure {
+            for _ in 0..<passages { registry.add(flows.span) }
+        }
+        let total = Double(passages * flows.count)
+        return Reading(name, "ns/flow", cost.nanoseconds / total, allocationsPerFlow: cost.allocations / total)
+    }
+
+    // MARK: Scrapes
+
     private static let scrapes = 20
 
-    /// A scrape's text.
-    private static func render() -> Reading {
-        var tally = FlowTally()
-        let flows = Workload.flows
-        tally.add(flows.span)
-        let names = Workload.directory.catalog.names.elements()
-        return rendering("metrics.cost", tally, names)
-    }
-
-    private static func rendering(_ name: String, _ tally: FlowTally, _ names: [String]) -> Reading {
-        let cost = ThreadMeter.measure {
-            for _ in 0..<scrapes { _ = MetricsText.render(tally, PipelineReading(), names: names) }
+    /// Processor time of the server for a scrape over one connection, the kernel's work for its socket included, as it is
+    /// and as gzip; of that what making the text takes; and the text's size.
+    private static func scrape(_ name: String, _ series: Int) async throws -> [Reading] {
+        let metrics = FlowMetrics(portSettings(series), catalog: Workload.directory.catalog)
+        let flows = (0..<series).map(flow)
+        metrics.add(flows.span)
+        let text: @Sendable (MetricsText.Format) -> [UInt8] = { format in
+            var text = MetricsText(format)
+            metrics.write(to: &text) { _ in "" }
+            text.end()
+            return text.bytes
         }
-        return Reading(name, "ms/scrape", cost.nanoseconds / Double(scrapes) / 1e6)
-    }
-
-    // MARK: 10,000 series
-
-    /// Processor time of the server for a scrape over one connection, the kernel's work for its socket included; and of that
-    /// what making the text takes.
-    private static func scrape() async throws -> [Reading] {
-        let (tally, names) = try tallyOfManySeries()
-        let served = try await APIBenchmarks.serve(
-            metrics: { MetricsText.render(tally, PipelineReading(), names: names) }
-        ) { address, _, _ in
-            let meter = ProcessMeter()
-            try APIBenchmarks.h2load([
-                "-n", "\(scrapes)", "-c", "1", "-m", "1", "-w", "24", "-W", "24", "http://\(address)/metrics",
-            ])
-            return [Reading("metrics.scrape10k", "ms/scrape", meter.nanoseconds / Double(scrapes) / 1e6)]
+        let size = text(.prometheus)
+        guard size.count(where: { $0 == UInt8(ascii: "\n") }) == series + 2 else { throw Obstacle("other series") }
+        let cost = ThreadMeter.measure { for _ in 0..<scrapes { _ = text(.prometheus) } }
+        let served = try await APIBenchmarks.serve(metrics: text) { address, _, _ in
+            [
+                try load(name, "http://\(address)/metrics", []),
+                try load(name + ".gzip", "http://\(address)/metrics", ["-H", "accept-encoding: gzip"]),
+            ]
         }
-        return served + [rendering("metrics.scrape10k.text", tally, names)]
+        return served + [
+            Reading(name + ".text", "ms/scrape", cost.nanoseconds / Double(scrapes) / 1e6),
+            Reading(name + ".bytes", "B/series", Double(size.count) / Double(series)),
+        ]
     }
 
-    /// Every drop reason with every protocol, and then as many of the kernel's reasons as are missing.
-    private static func tallyOfManySeries() throws -> (tally: FlowTally, names: [String]) {
-        var drops: [Flow] = []
-        for reason in 0..<UInt16(256) {
-            for ipProtocol in FlowTally.protocols + [IPProtocol(rawValue: 255)] {
-                drops.append(drop(reason, ipProtocol))
-            }
-        }
-        var tally = FlowTally()
-        tally.add(drops.span)
-        let missing = series - count(in: MetricsText.render(tally, PipelineReading(), names: []))
-        let names = (0..<missing).map { "KERNEL_DROP_REASON_\($0)" }
-        let kernelDrops = names.indices.map { kernelDrop($0) }
-        tally.add(kernelDrops.span)
-        let made = count(in: MetricsText.render(tally, PipelineReading(), names: names))
-        guard made == series else { throw Obstacle("\(made) series") }
-        return (tally, names)
+    private static func load(_ name: String, _ address: String, _ arguments: [String]) throws -> Reading {
+        let meter = ProcessMeter()
+        try APIBenchmarks.h2load(
+            ["-n", "\(scrapes)", "-c", "1", "-m", "1", "-w", "24", "-W", "24"] + arguments + [address])
+        return Reading(name, "ms/scrape", meter.nanoseconds / Double(scrapes) / 1e6)
     }
 
-    /// A line that is no comment is a series.
-    private static func count(in text: String) -> Int {
-        text.split(separator: "\n").count { !$0.hasPrefix("#") }
+    private static func portSettings(_ series: Int) -> MetricsSettings {
+        do {
+            var settings = try MetricsSettings(
+                flag:
+                    "port-distribution:labelsContext=source_namespace,source_workload,destination_namespace,destination_pod"
+            )
+            settings.seriesLimit = series
+            return settings
+        } catch { preconditionFailure("\(error)") }
     }
 
-    private static func drop(_ reason: UInt16, _ ipProtocol: IPProtocol) -> Flow {
-        var flow = Workload.flows[0]
-        (flow.kind, flow.verdict) = (.drop, .dropped)
-        (flow.dropReason, flow.ipProtocol) = (DropReason(rawValue: reason), ipProtocol)
-        return flow
-    }
-
-    /// Of a protocol and a reason of which there are drops already.
-    private static func kernelDrop(_ name: Int) -> Flow {
-        var flow = drop(0, .tcp)
-        (flow.kind, flow.kernelReason) = (.kernelDrop, UInt32(name))
+    /// Each of another port, between pods of which there are 1,000.
+    private static func flow(_ number: Int) -> Flow {
+        var flow = Workload.flows[number % 1_000]
+        (flow.kind, flow.verdict, flow.ipProtocol) = (.trace, .forwarded, number < 65_536 ? .tcp : .udp)
+        flow.attributes = [.ip, .layer4, .replyKnown]
+        flow.destinationPort = UInt16(truncatingIfNeeded: number)
         return flow
     }
 }

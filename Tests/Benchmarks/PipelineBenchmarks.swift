@@ -1,3 +1,4 @@
+import FlowMetrics
 import Foundation
 
 /// The data plane's threads on synthetic events. Counted is all that they use together, the thread that puts the events
@@ -46,14 +47,25 @@ enum PipelineBenchmarks {
 enum PipelineShape: String, CaseIterable {
     /// Event ring → enrichment → flow ring.
     case ring
-    /// And counted for metrics.
+    /// And counted for the recommended metrics, on a thread of its own.
     case metrics
-    /// And written to a store on disk, too.
+    /// The same with the heaviest set that Hubble's documentation has.
+    case heavyMetrics
+    /// As `metrics`, and written to a store on disk, too.
     case history
     /// As `metrics`, and all of it made into lines of JSON for a follower; see `PipelineRun.follow`.
     case ndjson
     /// Counted, stored and followed.
     case all
+
+    /// nil: nothing is counted.
+    var metrics: MetricsSettings? {
+        switch self {
+        case .ring: nil
+        case .heavyMetrics: MetricsBenchmarks.heaviest
+        case .metrics, .history, .ndjson, .all: .recommended
+        }
+    }
 
     var hasHistory: Bool { self == .history || self == .all }
     var isFollowed: Bool { self == .ndjson || self == .all }

@@ -60,7 +60,6 @@ extension PipelineRun {
         var reader = EventRingReader(events)
         var enricher = directory.enricher()
         var writer = BroadcastWriter(flows)
-        var tally = FlowTally()
         var batch: [Flow] = []
         batch.reserveCapacity(Self.batchEvents)
         var count = 0
@@ -73,7 +72,6 @@ extension PipelineRun {
                 reader.wait()
                 continue
             }
-            if shape != .ring { tally.add(batch.span) }
             writer.append(batch.span)
             count += step
             enriched.store(count, ordering: .releasing)
@@ -87,6 +85,24 @@ extension PipelineRun {
         _ events: inout EventRingReader<apus_event>, _ enricher: inout FlowEnricher, _ flows: inout [Flow]
     ) -> Int {
         events.consume(limit: batchEvents) { span in enricher.enrich(span, into: &flows) }
+    }
+
+    /// As the server's metrics thread does.
+    func count(_ settings: MetricsSettings) {
+        let metrics = FlowMetrics(settings, catalog: directory.catalog)
+        var reader = BroadcastReader(flows, at: flows.start, batchCapacity: MetricRegistry.batchFlows)
+        var count = 0
+        var meter: ThreadMeter?
+        let nap: UInt64 = rate == nil ? Self.napNanoseconds : 20_000_000
+        while count < total {
+            let step = reader.read { span in metrics.add(span) }
+            precondition(step.lost == 0, "metrics keep up")
+            if step.count == 0 { NamedThread.sleep(nanoseconds: nap) }
+            count += step.count
+            counted.store(count, ordering: .releasing)
+            if meter == nil && count >= warmUp { meter = ThreadMeter() }
+        }
+        add(meter)
     }
 
     func store(_ writer: consuming HistoryWriter) {

@@ -25,6 +25,7 @@ final class PipelineRun: Sendable {
     let flows: BroadcastRing<Flow>
     let directory: SyntheticDirectory
     let enriched = Atomic(0)
+    let counted = Atomic(0)
     let stored = Atomic(0)
     let followed = Atomic(0)
     private let costs = Mutex(ThreadMeter.Cost())
@@ -53,6 +54,9 @@ final class PipelineRun: Sendable {
         var started = [
             NamedThread("bench-enrich") { [self] in enrich() }, NamedThread("bench-events") { [self] in produce() },
         ]
+        if let metrics = shape.metrics {
+            started.append(NamedThread("bench-metrics") { [self] in self.count(metrics) })
+        }
         if let writer {
             let handover = Mutex<HistoryWriter?>(consume writer)
             let box = Box(handover)
@@ -89,6 +93,7 @@ final class PipelineRun: Sendable {
     /// What all stages have worked off.
     var done: Int {
         var done = enriched.load(ordering: .acquiring)
+        if shape.metrics != nil { done = min(done, counted.load(ordering: .acquiring)) }
         if shape.hasHistory { done = min(done, stored.load(ordering: .acquiring)) }
         if shape.isFollowed { done = min(done, followed.load(ordering: .acquiring)) }
         return done

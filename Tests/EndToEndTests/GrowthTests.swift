@@ -55,7 +55,7 @@ private struct Passage: ~Copyable {
     private var reader: BroadcastReader<Flow>
     private var enricher: FlowEnricher
     private var encoder: FlowJSONEncoder
-    private var tally = FlowTally()
+    private var registry: MetricRegistry
     private var batch: [Flow] = []
     private var text: [UInt8] = []
 
@@ -72,6 +72,7 @@ private struct Passage: ~Copyable {
         encoder = FlowJSONEncoder(
             FlowJSONContext(
                 catalog: directory.catalog, nodeName: "node", version: "0", storeID: Array(repeating: 1, count: 16)))
+        registry = MetricRegistry(.recommended, catalog: directory.catalog)
         batch.reserveCapacity(256)
     }
 
@@ -91,7 +92,7 @@ private struct Passage: ~Copyable {
         enricher.beginBatch()
         let taken = consumer.consume(limit: 256) { enricher.enrich($0, into: &batch) }
         let flows = batch
-        tally.add(flows.span)
+        registry.add(flows.span)
         writer.append(flows.span)
         return taken
     }

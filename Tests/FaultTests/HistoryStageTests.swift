@@ -1,5 +1,6 @@
 import FlowCatalog
 import FlowHistory
+import FlowMetrics
 import FlowModel
 import FlowRing
 import Foundation
@@ -50,7 +51,9 @@ struct HistoryStageTests {
     ) -> HistoryStatus {
         let status = writer.status
         let stage = Handover(
-            HistoryStage(flows: ring, writer: writer, nameGrace: 0, losses: losses, bell: bell) { _ in })
+            HistoryStage(
+                flows: ring, writer: writer, nameGrace: 0, losses: losses, bell: bell, meters: PipelineMeters()
+            ) { _ in })
         thread.start("history") { stage.take().run(until: $0.isStopping) }
         return status
     }

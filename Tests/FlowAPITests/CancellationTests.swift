@@ -1,6 +1,7 @@
 import Dispatch
 import FlowFilter
 import FlowHistory
+import FlowMetrics
 import FlowObserver
 import FlowWire
 import Foundation
@@ -18,14 +19,23 @@ struct CancellationTests {
         let served = Served(ringCapacity: 64)
         served.make(10)
         let answer = served.observer.answer(to: FlowRequest())
+        let statistics = APIStatistics()
         let body = FlowStreamBody(
             answer, FlowStreamKind(filter: FilterSpec(), compatibility: .apus, mask: .all),
             served.feeds, served.queryThreads,
-            coverage: StreamCoverage(FlowRequest()), report: { _ in })
+            coverage: StreamCoverage(FlowRequest()),
+            account: StreamAccount(statistics, .lines, isFollowing: true), report: { _ in })
         let follower = Follower(body, on: served.loop)
         #expect(!answer.isCancelled)
+        func followers() -> UInt64? {
+            var reading = ServingReading()
+            statistics.read(into: &reading)
+            return reading.followers.first { $0.form == "ndjson" }?.count
+        }
+        #expect(followers() == 1)
         follower.leave()
         #expect(answer.isCancelled)
+        #expect(followers() == 0)
     }
 
     @Test("ends the making of its document")

@@ -41,7 +41,7 @@ final class LiveServer: Sendable {
                             nodeName: "node", captured: 0, lost: [:], lateNames: 0, endpoints: 0, policies: 0,
                             refusedManifests: 0, history: nil))
                 },
-                metrics: { "" }, namespaces: { ["shop", "web"] }, now: { 0 }, report: { _ in }),
+                metrics: { _ in [] }, namespaces: { ["shop", "web"] }, now: { 0 }, report: { _ in }),
             queryThreads: queryThreads)
         queryThreads.start()
         http = try await HTTPServer.start(addresses: [.tcp(host: "127.0.0.1", port: 0)], responder: api)

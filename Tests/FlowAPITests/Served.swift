@@ -36,7 +36,7 @@ final class Served {
                 history: nil))
         api = FlowAPI(
             observer: observer, context: context,
-            sources: .init(status: { status }, metrics: { "" }, now: { 0 }, report: { Issue.record("\($0)") }),
+            sources: .init(status: { status }, metrics: { _ in [] }, now: { 0 }, report: { Issue.record("\($0)") }),
             queryThreads: queryThreads)
         queryThreads.start()
     }

@@ -18,7 +18,8 @@ struct StreamFormatTests {
         request.follow = true
         let body = FlowStreamBody(
             served.observer.answer(to: request), kind, served.feeds,
-            served.queryThreads, coverage: StreamCoverage(request), report: { _ in })
+            served.queryThreads, coverage: StreamCoverage(request),
+            account: StreamAccount(APIStatistics(), format, isFollowing: true), report: { _ in })
         return (body, Follower(body, on: served.loop))
     }
 

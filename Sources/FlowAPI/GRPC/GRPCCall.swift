@@ -36,11 +36,17 @@ final class GRPCCall: HTTPConversationBody {
     private var deadline: Scheduled<Void>?
     private var waiting: Scheduled<Void>?
     private(set) var trailers: HTTPFields = [:]
+    private let counts: CallCounts?
+    private var isCounted = false
+    /// Of a stream, what is counted already.
+    private var streamedMessages: UInt64 = 0
 
     init(_ method: GRPCMethod, _ request: APIRequest, _ api: FlowAPI) {
         self.method = method
         self.request = request
         self.api = api
+        counts = api.statistics.calls(request.http.path)
+        counts?.begin()
         permit = method.role.flatMap { _ in api.access.permit(for: request.http, request.caller) }
         reader = GRPCMessageReader(isCompressed: request.isCompressed)
     }
@@ -79,6 +85,7 @@ final class GRPCCall: HTTPConversationBody {
     }
 
     private func take(_ message: [UInt8]) throws(GRPCStatus) {
+        counts?.receive()
         switch try method.answer(api, request, message) {
         case .messages(let messages):
             append(messages)
@@ -98,6 +105,7 @@ final class GRPCCall: HTTPConversationBody {
     }
 
     private func append(_ messages: [[UInt8]]) {
+        counts?.send(UInt64(messages.count))
         for message in messages { FlowMessageEncoder.append(message, to: &outgoing) }
     }
 
@@ -157,11 +165,20 @@ final class GRPCCall: HTTPConversationBody {
 
     private func read(_ body: any HTTPResponseBody, into buffer: inout ByteBuffer, _ limit: Int) -> HTTPBodyProgress {
         let progress = body.read(into: &buffer, limit: limit)
+        countSent(by: body)
         guard case .end = progress else { return progress }
         return close(body.trailers)
     }
 
+    private func countSent(by body: any HTTPResponseBody) {
+        guard let counts, let flows = body as? FlowStreamBody else { return }
+        let sent = flows.sentMessages
+        counts.send(sent - streamedMessages)
+        streamedMessages = sent
+    }
+
     private func close(_ trailers: HTTPFields) -> HTTPBodyProgress {
+        count(GRPCStatus.Code(rawValue: Int(trailers["grpc-status"] ?? "") ?? 0) ?? .ok)
         deadline?.cancel()
         waiting?.cancel()
         self.trailers = trailers
@@ -177,7 +194,13 @@ final class GRPCCall: HTTPConversationBody {
         }
     }
 
+    private func count(_ code: GRPCStatus.Code) {
+        if !isCounted { counts?.end(code) }
+        isCounted = true
+    }
+
     func cancel() {
+        count(.canceled)
         deadline?.cancel()
         waiting?.cancel()
         if case .streaming(let body) = state { body.cancel() }

@@ -6,6 +6,8 @@ struct GRPCMethod: Sendable {
     let role: Roles?
     /// Answers go on while requests come; otherwise there is one request.
     var isConversation = false
+    /// An answer is a stream of messages.
+    var isStream = false
     /// Called for each message, on the connection's event loop.
     let answer: @Sendable (FlowAPI, APIRequest, _ message: [UInt8]) throws(GRPCStatus) -> GRPCReply
 }
@@ -28,13 +30,16 @@ enum GRPCReply {
 
 extension FlowAPI {
     static let methods: [String: GRPCMethod] = [
-        "/observer.Observer/GetFlows": GRPCMethod(role: .flows) { api, request, message throws(GRPCStatus) in
+        "/observer.Observer/GetFlows": GRPCMethod(role: .flows, isStream: true) {
+            api, request, message throws(GRPCStatus) in
             try api.getFlows(request, message)
         },
-        "/observer.Observer/GetAgentEvents": GRPCMethod(role: .metadata) { api, _, message throws(GRPCStatus) in
+        "/observer.Observer/GetAgentEvents": GRPCMethod(role: .metadata, isStream: true) {
+            api, _, message throws(GRPCStatus) in
             try api.getAgentEvents(message)
         },
-        "/observer.Observer/GetDebugEvents": GRPCMethod(role: .metadata) { api, _, message throws(GRPCStatus) in
+        "/observer.Observer/GetDebugEvents": GRPCMethod(role: .metadata, isStream: true) {
+            api, _, message throws(GRPCStatus) in
             try api.getDebugEvents(message)
         },
         "/observer.Observer/GetNodes": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
@@ -46,13 +51,14 @@ extension FlowAPI {
         "/observer.Observer/ServerStatus": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
             try api.serverStatus(request)
         },
-        "/peer.Peer/Notify": GRPCMethod(role: .metadata) { api, request, _ throws(GRPCStatus) in
+        "/peer.Peer/Notify": GRPCMethod(role: .metadata, isStream: true) { api, request, _ throws(GRPCStatus) in
             try api.notifyPeers(request)
         },
         "/grpc.health.v1.Health/Check": GRPCMethod(role: nil) { api, _, message throws(GRPCStatus) in
             try api.checkHealth(message)
         },
-        "/grpc.health.v1.Health/Watch": GRPCMethod(role: nil) { api, request, message throws(GRPCStatus) in
+        "/grpc.health.v1.Health/Watch": GRPCMethod(role: nil, isStream: true) {
+            api, request, message throws(GRPCStatus) in
             try api.watchHealth(request, message)
         },
         "/grpc.health.v1.Health/List": GRPCMethod(role: nil) { api, _, _ throws(GRPCStatus) in

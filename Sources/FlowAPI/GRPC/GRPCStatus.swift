@@ -5,6 +5,8 @@ struct GRPCStatus: Error, Hashable {
     /// Of google.rpc.Code.
     enum Code: Int {
         case ok = 0
+        /// The client went.
+        case canceled = 1
         case invalidArgument = 3
         case deadlineExceeded = 4
         case notFound = 5

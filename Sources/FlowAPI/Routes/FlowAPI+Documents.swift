@@ -38,7 +38,10 @@ extension FlowAPI {
             func document(_ headers: HTTPFields) -> HTTPResponse {
                 var headers = headers
                 headers.append("content-type", "application/json")
-                let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
+                let body = DocumentBody(
+                    ReadingBudget(time: limits.time), queryThreads, statistics.durations(request.http.path),
+                    report: sources.report
+                ) {
                     [metadata = sources.metadata] _ in
                     Array(ReportJSON.text(report(question, metadata().limited(to: namespaces))).utf8)
                 }

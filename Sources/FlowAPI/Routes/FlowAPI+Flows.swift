@@ -69,7 +69,8 @@ extension FlowAPI {
             observer.answer(to: question), kind, feeds.feeds(on: request.eventLoop), queryThreads,
             coverage: StreamCoverage(question), showsCoverage: showsCoverage,
             // HTTP/1.1's clients must say that they take trailers, and hardly any do.
-            sendsTrailers: request.http.isHTTP2, report: sources.report)
+            sendsTrailers: request.http.isHTTP2,
+            account: StreamAccount(statistics, kind.format, isFollowing: question.follow), report: sources.report)
     }
 }
 

@@ -8,7 +8,10 @@ extension FlowAPI {
             var question = try Question(
                 queryItems: request.queryItems, now: sources.now(), mostGroups: limits.groups)
             question.showOnly(request.caller.namespaces)
-            let body = DocumentBody(ReadingBudget(time: limits.time), queryThreads, report: sources.report) {
+            let body = DocumentBody(
+                ReadingBudget(time: limits.time), queryThreads, statistics.durations(request.http.path),
+                report: sources.report
+            ) {
                 [observer, question] budget in
                 Array(ReportJSON.text(try question.answer(from: observer, budget)).utf8)
             }

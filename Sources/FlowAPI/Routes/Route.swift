@@ -38,15 +38,8 @@ extension FlowAPI {
         },
         "/v1/policies/explain": Route(role: .metadata) { $0.explainPolicies($1) },
         "/openapi.yaml": Route(role: .metadata) { $0.description($1) },
-        "/metrics": Route(role: .metrics) { api, request in
-            .text(api.metrics(for: request.caller), contentType: "text/plain; version=0.0.4; charset=utf-8")
-        },
+        "/metrics": Route(role: .metrics) { $0.metrics($1) },
         "/healthz": Route(role: nil) { _, _ in .text("ok\n") },
         "/readyz": Route(role: nil) { api, _ in api.readiness() },
     ]
-
-    private func metrics(for caller: Caller) -> String {
-        let whole = sources.metrics()
-        return caller.namespaces.map { VisibleMetrics.text(whole, namespaces: $0) } ?? whole
-    }
 }

@@ -32,6 +32,8 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
 
         var bytes: [UInt8]
         var progress: Progress
+        /// Flows and gaps in it.
+        var messages: UInt64 = 0
     }
 
     private let feeds: LiveFeeds
@@ -66,6 +68,9 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private(set) var trailers: HTTPFields = [:]
     private var heartbeat: Heartbeat?
     private var hasToldCoverage = false
+    private let account: StreamAccount
+    /// Flows and gaps that were sent so far.
+    private(set) var sentMessages: UInt64 = 0
 
     /// - Parameters:
     ///   - feeds: of the connection's event loop.
@@ -74,7 +79,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     init(
         _ answer: FlowAnswer, _ kind: FlowStreamKind, _ feeds: LiveFeeds, _ queryThreads: NIOThreadPool,
         coverage: StreamCoverage, showsCoverage: Bool = false, sendsTrailers: Bool = false,
-        report: @escaping @Sendable (String) -> Void
+        account: StreamAccount, report: @escaping @Sendable (String) -> Void
     ) {
         self.answer = answer
         encoders = feeds.encoders
@@ -82,6 +87,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         self.feeds = feeds
         self.queryThreads = queryThreads
         self.report = report
+        self.account = account
         self.coverage = coverage
         self.showsCoverage = showsCoverage
         self.sendsTrailers = sendsTrailers || kind.format.needsTrailers
@@ -99,6 +105,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     func cancel() {
         answer.cancel()
         leave()
+        account.close()
     }
 
     func read(into buffer: inout ByteBuffer, limit: Int) -> HTTPBodyProgress {
@@ -133,6 +140,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
             if case .end(let way) = batch.progress { return end(way) }
             if let next = nextBatch() {
                 batch = next
+                sentMessages += next.messages
             } else if isFinishing && !isReading {
                 batch = closing(.stopped)
             } else {
@@ -165,6 +173,7 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
 
     private func end(_ end: FlowStreamEnd) -> HTTPBodyProgress {
         leave()
+        account.close()
         if case .failed(let reason) = end { report("an answer ended early: \(reason)") }
         let close = kind.format.close(end)
         trailers = close.trailers
@@ -190,14 +199,16 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
     private func sharedBatch() -> Batch? {
         losses.removeAll(keepingCapacity: true)
         answer.takeLosses(into: &losses)
-        guard losses.isEmpty else { return Batch(bytes: encoded(), progress: .more) }
+        guard losses.isEmpty else {
+            return Batch(bytes: encoded(), progress: .more, messages: UInt64(losses.count))
+        }
         let feed = self.feed ?? feeds.join(kind, at: answer.position)
         self.feed = feed
         switch feed.offer(from: answer.position, &chunkNumber) {
         case .chunk(let chunk):
             answer.advance(to: chunk.end, lost: chunk.lost)
             if chunk.lost > 0 { coverage.addOvertaken(chunk.lost) }
-            return Batch(bytes: chunk.bytes, progress: .more)
+            return Batch(bytes: chunk.bytes, progress: .more, messages: chunk.messages)
         case .present:
             if let waker { feed.wait(waker) }
             return nil
@@ -239,7 +250,8 @@ final class FlowStreamBody: HTTPResponseBody, @unchecked Sendable {
         do {
             let progress = try answer.step(
                 into: &flows, losses: &losses, limit: FlowTail.batchFlows, before: boundary)
-            return Batch(bytes: encoded(), progress: Batch.Progress(progress))
+            return Batch(
+                bytes: encoded(), progress: Batch.Progress(progress), messages: UInt64(flows.count + losses.count))
         } catch {
             return Batch(bytes: [], progress: .end(.failed("\(error)")))
         }

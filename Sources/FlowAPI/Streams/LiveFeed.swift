@@ -27,6 +27,8 @@ final class LiveFeed {
         var end: UInt64
         /// Flows after `start` that the feed missed, and so does each that takes the chunk.
         let lost: UInt64
+        /// Flows, and gaps before them, in it.
+        let messages: UInt64
         /// Followers that have taken it.
         var takers = 0
     }
@@ -125,23 +127,23 @@ final class LiveFeed {
         var bytes: [UInt8] = []
         swap(&bytes, &spare)
         bytes.removeAll(keepingCapacity: true)
-        let lost = encoders.encode(form) { encoder in fill(&bytes, before: boundary, &encoder) }
+        let (lost, messages) = encoders.encode(form) { encoder in fill(&bytes, before: boundary, &encoder) }
         guard !bytes.isEmpty else {
             // Nobody wants what was read: the last chunk reaches further.
             if !chunks.isEmpty { chunks[chunks.count - 1].end = tail.position }
             spare = bytes
             return false
         }
-        chunks.append(Chunk(bytes: bytes, start: start, end: tail.position, lost: lost))
+        chunks.append(Chunk(bytes: bytes, start: start, end: tail.position, lost: lost, messages: messages))
         dropExcess()
         return true
     }
 
-    /// - Returns: flows that were missed.
+    /// - Returns: flows that were missed, and what is in the chunk.
     private func fill(
         _ bytes: inout [UInt8], before boundary: UInt64, _ encoder: inout any FlowStreamEncoder
-    ) -> UInt64 {
-        var lost: UInt64 = 0
+    ) -> (lost: UInt64, messages: UInt64) {
+        var (lost, messages): (UInt64, UInt64) = (0, 0)
         while bytes.count < Self.chunkBytes {
             flows.removeAll(keepingCapacity: true)
             let step = tail.read(before: boundary, into: &flows)
@@ -150,10 +152,11 @@ final class LiveFeed {
                 break
             }
             lost += step.lost
+            messages += UInt64(flows.count) + (step.lost > 0 ? 1 : 0)
             if step.lost > 0 { encoder.append(.overtaken(step.lost), to: &bytes) }
             encoder.append(flows, to: &bytes)
         }
-        return lost
+        return (lost, messages)
     }
 
     private func dropExcess() {

@@ -27,7 +27,7 @@ extension HTTPResponse {
     private var isText: Bool {
         guard let type = headers["content-type"], headers["content-encoding"] == nil else { return false }
         return type.hasPrefix("text/") || type.hasPrefix("application/json") || type.hasPrefix("application/x-ndjson")
-            || type.hasPrefix("application/yaml")
+            || type.hasPrefix("application/yaml") || type.hasPrefix("application/openmetrics-text")
     }
 
     /// Status apart, what every answer has.

@@ -101,7 +101,8 @@ private final class Demo: Sendable {
         var settings = ServerSettings(
             history: .init(directory: command.dataDir ?? temporary!), listen: [command.listen ?? Self.defaultAddress],
             nodeName: LabPlan.nodeName)
-        command.pipeline.apply(to: &settings)
+        try command.pipeline.apply(to: &settings)
+        settings.datapath.countsProgramRuns = true
         settings.enforcement.mode = .enforce
         settings.datapath.restrictToNamespaces = lab.namespaceInodes
         let interfaces = Dictionary(uniqueKeysWithValues: lab.pods.map { ($0.hostInterface, $0.hostInterfaceName) })
@@ -156,19 +157,20 @@ private final class Demo: Sendable {
     /// Every few seconds a line on standard error.
     func summarise(until stop: StopSignal) async {
         StandardStream.error.say("apus demo: \(lab.pods.count) pods; API on http://\(server.http.addresses[0])")
-        var last = server.pipeline.metrics.current().flows
+        let metrics = server.pipeline.metrics
+        var last = metrics.flows
         while !Task.isCancelled {
             for _ in 0..<Self.summarySeconds * 10 {
                 try? await Task.sleep(for: .milliseconds(100))
                 if console.hasNoReader.load(ordering: .relaxed) { stop.trigger() }
                 if Task.isCancelled { return }
             }
-            let tally = server.pipeline.metrics.current()
-            let rate = (tally.flows - last) / UInt64(Self.summarySeconds)
-            last = tally.flows
+            let flows = metrics.flows
+            let rate = (flows - last) / UInt64(Self.summarySeconds)
+            last = flows
             let lost = server.readings.lost().values.reduce(0, +)
             StandardStream.error.say(
-                "\(rate) flows/s, \(tally.count(verdict: .forwarded)) forwarded, \(tally.count(verdict: .dropped)) dropped, \(lost) lost"
+                "\(rate) flows/s, \(metrics.count(.forwarded)) forwarded, \(metrics.count(.dropped)) dropped, \(lost) lost"
             )
         }
     }

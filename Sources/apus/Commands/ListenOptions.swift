@@ -12,6 +12,13 @@ struct ListenOptions: ParsableArguments {
     var listen = [HTTPAddress.tcp(host: "127.0.0.1", port: 4245)]
 
     @Option(
+        defaultAsFlag: HTTPAddress.tcp(host: "127.0.0.1", port: 9965),
+        help: ArgumentHelp(
+            "Serve metrics, and nothing else, there as well: 127.0.0.1:9965 if no address is given.",
+            valueName: "address"))
+    var metricsListen: HTTPAddress?
+
+    @Option(
         help: ArgumentHelp(
             "The server's certificate and those above it, in PEM, watched for changes.", valueName: "file"))
     var tlsCert: String?
@@ -64,7 +71,9 @@ struct ListenOptions: ParsableArguments {
     }
 
     /// Addresses that others can reach without what protects them.
-    private var exposed: [HTTPAddress] { missing.isEmpty ? [] : listen.filter { !$0.isLocal } }
+    private var exposed: [HTTPAddress] {
+        missing.isEmpty ? [] : (listen + [metricsListen].compactMap(\.self)).filter { !$0.isLocal }
+    }
 
     var tlsFiles: TLSFiles? {
         guard let tlsCert, let tlsKey else { return nil }
@@ -82,6 +91,7 @@ struct ListenOptions: ParsableArguments {
 
     func apply(to settings: inout ServerSettings, _ logger: Logger) throws {
         settings.listen = listen
+        settings.metricsListen = [metricsListen].compactMap(\.self)
         settings.socketMode = unixSocketMode.bits
         settings.http.connections = maxConnections
         settings.credentials = try Credentials(tls: tlsFiles, accessFile: tokens, logger: logger)

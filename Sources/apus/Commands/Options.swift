@@ -188,6 +188,8 @@ enum HistoryPeriod {
 struct PipelineOptions: ParsableArguments {
     @OptionGroup var capture: CaptureOptions
 
+    @OptionGroup var metrics: MetricsOptions
+
     @Option(help: ArgumentHelp("Flows in memory that live readers can look back on: a power of two.", valueName: "n"))
     var flowRingFlows = Limits().flowRingFlows
 
@@ -220,8 +222,11 @@ struct PipelineOptions: ParsableArguments {
         try HistoryPeriod.check(historyPeriod)
     }
 
-    func apply(to settings: inout ServerSettings) {
+    /// - Parameter settings: with the node's name.
+    func apply(to settings: inout ServerSettings) throws {
         capture.apply(to: &settings)
+        settings.metrics = try metrics.settings(settings.nodeName)
+        settings.metricsFile = metrics.file(settings.nodeName)
         settings.limits.flowRingFlows = flowRingFlows
         settings.limits.nameGraceNanoseconds = UInt64(nameGrace.duration / .nanoseconds(1))
         settings.history.maximumAge = historyAge?.duration ?? Self.defaultHistoryAge

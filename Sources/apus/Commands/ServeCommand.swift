@@ -93,6 +93,10 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("Size of each processor's ring for Cilium's events: a power of two.", valueName: "bytes"))
     var ciliumRingBytes = Limits().ciliumRingBytes
 
+    @Flag(
+        help: "Have the kernel count runs of BPF programs and their time, for metrics; each run takes a little longer.")
+    var bpfStats = false
+
     @OptionGroup var pipeline: PipelineOptions
 
     func validate() throws {
@@ -128,7 +132,8 @@ struct ServeCommand: AsyncParsableCommand {
             nodeName: nodeName ?? ProcessInfo.processInfo.hostName)
         api.warn(logger)
         try api.apply(to: &settings, logger)
-        pipeline.apply(to: &settings)
+        try pipeline.apply(to: &settings)
+        settings.datapath.countsProgramRuns = bpfStats
         settings.enforcement = EnforcementRules(mode: enforcement, exceptions: enforcementOf)
         settings.corsOrigins = corsOrigin
         settings.ciliumEvents = ciliumEvents
@@ -157,6 +162,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw error
         }
         for address in server.http.addresses { logger.info("listening on \(address)") }
+        for address in server.metricsHTTP?.addresses ?? [] { logger.info("metrics are served on \(address)") }
         await stop.wait()
         logger.info("stopping")
         watch?.stop()

@@ -93,6 +93,14 @@ final class ControlPlane: Sendable {
         return reading
     }
 
+    /// How full the kernel's maps are; those that follow manifests are not there after `close`.
+    var maps: [(name: String, fill: PipelineReading.Fill)] {
+        let sweeps = sweeper.sweeps
+        let fills = state.withLock { $0.datapath?.mapFills ?? [] }
+        return [("conntrack", .init(sweeps.connections, of: sweeps.capacity))]
+            + fills.map { ($0.name, .init(UInt64($0.used), of: UInt64($0.capacity))) }
+    }
+
     /// What the kernel holds of policies.
     var policyReading: PipelineReading.PolicyReading { state.withLock { $0.policyReading } }
 

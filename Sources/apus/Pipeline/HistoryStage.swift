@@ -1,5 +1,6 @@
 import FlowCatalog
 import FlowHistory
+import FlowMetrics
 import FlowModel
 import FlowRing
 import Synchronization
@@ -15,11 +16,12 @@ struct HistoryStage: ~Copyable, Sendable {
     private let flows: BroadcastRing<Flow>
     private let bell: ReaderBell
     private let report: @Sendable (String) -> Void
+    private let meters: PipelineMeters
     private var retentionAt = ContinuousClock.now
 
     init(
         flows: BroadcastRing<Flow>, writer: consuming HistoryWriter, nameGrace: UInt64, losses: LossLedger,
-        bell: ReaderBell,
+        bell: ReaderBell, meters: PipelineMeters,
         report: @escaping @Sendable (String) -> Void
     ) {
         reader = BroadcastReader(flows, at: flows.start, batchCapacity: 1_024)
@@ -28,6 +30,7 @@ struct HistoryStage: ~Copyable, Sendable {
         self.losses = losses
         self.flows = flows
         self.bell = bell
+        self.meters = meters
         self.report = report
     }
 
@@ -62,6 +65,8 @@ struct HistoryStage: ~Copyable, Sendable {
         let settled = age.settled(
             published: flows.published, from: reader.position, now: SystemClock.monotonicNanoseconds())
         let end = isEnd ? .max : settled
+        let start = reader.position
+        defer { if reader.position > start { meters.historyBatch.observe(reader.position - start) } }
         while true {
             let step = Self.read(
                 &reader, upTo: isEnd ? end : min(end, reader.position + UInt64(writer.room)), into: &writer)

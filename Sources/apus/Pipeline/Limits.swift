@@ -38,9 +38,13 @@ struct Limits: Sendable {
     static let nameSlackNanoseconds: UInt64 = 100_000_000
     /// Events that are enriched before the ring is told: small enough to stay in the processor's cache.
     static let batchEvents = 256
-    /// Metrics see new counts so often, in milliseconds.
-    static let tallyIntervalMilliseconds: Int32 = 100
-    /// While flows come, the history thread looks for new ones so often; the ring holds what 6 million flows a second
+    /// While no flows come, the metrics thread looks for new ones so often.
+    static let metricsIdleNanoseconds: UInt64 = 100_000_000
+    /// Series that nothing is counted in any more are looked for so often, in seconds.
+    static let metricsSweepSeconds = 10
+    /// Connections that the listener of metrics has open at a time.
+    static let metricsConnections = 64
+    /// While flows come, the threads of history and metrics look for new ones so often; the ring holds what 6 million flows a second
     /// bring meanwhile.
     static let historyIntervalNanoseconds: UInt64 = 20_000_000
     /// Losses and rates are read so often, in seconds.

@@ -20,7 +20,8 @@ import SystemRuntime
 final class Pipeline: Sendable {
     let catalog: FlowCatalog
     let losses = LossLedger()
-    let metrics = FlowMetrics()
+    let metrics: FlowMetrics
+    let meters = PipelineMeters()
     let directory: DirectoryPublisher
     let flows: BroadcastRing<Flow>
     let observer: FlowObserver
@@ -29,6 +30,7 @@ final class Pipeline: Sendable {
     let historyDirectory: String
     private let storeID: StoreID
     let counters: DatapathCounterReader
+    let programs: ProgramStatistics
     let captureCounters = CaptureCounters()
     /// nil: Cilium's events are not read.
     let ciliumCounters: PerfCaptureCounters?
@@ -36,6 +38,7 @@ final class Pipeline: Sendable {
     private let capture = StageThread()
     private let enrichment = StageThread()
     private let history = StageThread()
+    private let counting = StageThread()
     private let historyBell = ReaderBell()
     private let logger: Logger
 
@@ -48,15 +51,18 @@ final class Pipeline: Sendable {
     init(
         datapath: borrowing Datapath, catalog: FlowCatalog, directory: DirectoryPublisher,
         writer: consuming HistoryWriter, cilium: CiliumSource?,
-        historyDirectory: String, interfaces: [UInt32: String], nodeName: String, limits: Limits, logger: Logger
+        historyDirectory: String, interfaces: [UInt32: String], nodeName: String, metrics settings: MetricsSettings,
+        limits: Limits, logger: Logger
     ) throws {
         self.catalog = catalog
+        metrics = FlowMetrics(settings, catalog: catalog)
         self.directory = directory
         self.logger = logger
         self.historyDirectory = historyDirectory
         historyStatus = writer.status
         storeID = writer.storeID
         counters = datapath.counterReader
+        programs = datapath.programs
         ciliumCounters = cilium?.counters
         let firstSequence = writer.nextSequence
         flows = BroadcastRing(capacity: limits.flowRingFlows, start: firstSequence)
@@ -74,6 +80,7 @@ final class Pipeline: Sendable {
             interfaces: interfaces, firstSequence: firstSequence, nameGrace: limits.nameGraceNanoseconds)
         directory.whenPublished { [events] in events.wakeReader() }
         startHistory(writer, limits)
+        startMetrics(limits)
         startEnrichment(enricher)
         startCapture(
             Capture(
@@ -85,7 +92,8 @@ final class Pipeline: Sendable {
         let logger = logger
         let stage = Handover(
             HistoryStage(
-                flows: flows, writer: writer, nameGrace: limits.nameGraceNanoseconds, losses: losses, bell: historyBell
+                flows: flows, writer: writer, nameGrace: limits.nameGraceNanoseconds, losses: losses, bell: historyBell,
+                meters: meters
             ) { logger.error("\($0)") })
         history.start("apus-history") { thread in
             let stage = stage.take()
@@ -93,9 +101,18 @@ final class Pipeline: Sendable {
         }
     }
 
+    private func startMetrics(_ limits: Limits) {
+        let stage = Handover(
+            MetricsStage(flows: flows, nameGrace: limits.nameGraceNanoseconds, metrics: metrics, meters: meters))
+        counting.start("apus-metrics") { thread in
+            let stage = stage.take()
+            stage.run(until: thread.isStopping)
+        }
+    }
+
     private func startEnrichment(_ enricher: consuming FlowEnricher) {
         let stage = Handover(
-            EnrichmentStage(events: events, enricher: enricher, flows: flows, bell: historyBell, metrics: metrics))
+            EnrichmentStage(events: events, enricher: enricher, flows: flows, bell: historyBell, meters: meters))
         enrichment.start("apus-enrich") { thread in
             var stage = stage.take()
             stage.run(until: thread.isStopping)
@@ -112,7 +129,9 @@ final class Pipeline: Sendable {
 
     /// Stages that do not work, by name.
     var idleStages: [String] {
-        [("capture", capture), ("enrichment", enrichment), ("history", history)].filter { !$0.1.isRunning }.map(\.0)
+        [("capture", capture), ("enrichment", enrichment), ("history", history), ("metrics", counting)].filter {
+            !$0.1.isRunning
+        }.map(\.0)
     }
 
     /// Prints this pipeline's flows. A value of one thread.
@@ -132,6 +151,7 @@ final class Pipeline: Sendable {
         capture.stop()
         enrichment.stop { events.wakeReader() }
         recordLosses()
+        counting.stop()
         history.stop { historyBell.wake() }
     }
 }

@@ -7,20 +7,23 @@ struct ServingReadings: Sendable {
     let statistics: HTTPServerStatistics
     let credentials: Credentials?
     let access: AccessControl
+    let api: APIStatistics
 
     var reading: ServingReading {
         let (counts, refused) = (statistics.counts, access.refused)
-        return ServingReading(
-            connections: UInt64(counts.connectionsOpen), accepted: UInt64(counts.connectionsAccepted),
-            requests: UInt64(counts.requests),
-            refused: [
-                ("connections", UInt64(counts.connectionsRefused)), ("malformed", UInt64(counts.malformedRequests)),
-                ("stalled", UInt64(counts.connectionsStalled)), ("late", UInt64(counts.connectionsLate)),
-                ("displaced", UInt64(counts.connectionsDisplaced)), ("tls_handshake", UInt64(counts.failedHandshakes)),
-                ("without_tls", UInt64(counts.connectionsWithoutTLS)),
-                ("unauthenticated", UInt64(refused.unauthenticated)), ("forbidden", UInt64(refused.forbidden)),
-                ("withdrawn", UInt64(access.withdrawn)),
-            ],
-            certificates: (credentials?.tls?.certificates ?? []).map { ($0.path, $0.expirySeconds) })
+        var reading = ServingReading()
+        reading.connections = UInt64(counts.connectionsOpen)
+        reading.accepted = UInt64(counts.connectionsAccepted)
+        reading.requests = UInt64(counts.requests)
+        reading.refused = [
+            ("connections", counts.connectionsRefused), ("malformed", counts.malformedRequests),
+            ("stalled", counts.connectionsStalled), ("late", counts.connectionsLate),
+            ("displaced", counts.connectionsDisplaced), ("tls_handshake", counts.failedHandshakes),
+            ("without_tls", counts.connectionsWithoutTLS), ("unauthenticated", refused.unauthenticated),
+            ("forbidden", refused.forbidden), ("withdrawn", access.withdrawn),
+        ].map { ($0.0, UInt64($0.1)) }
+        reading.certificates = (credentials?.tls?.certificates ?? []).map { ($0.path, $0.expirySeconds) }
+        api.read(into: &reading)
+        return reading
     }
 }

@@ -58,20 +58,17 @@ struct EnrichmentStage: ~Copyable, Sendable {
     private var enricher: FlowEnricher
     private var writer: BroadcastWriter<Flow>
     private let bell: ReaderBell
-    private var tally = FlowTally()
-    private var isTallyNew = false
-    private var tallyPublishedAt: UInt64 = 0
-    private let metrics: FlowMetrics
+    private let meters: PipelineMeters
 
     init(
         events: EventRing<apus_event>, enricher: consuming FlowEnricher, flows: BroadcastRing<Flow>, bell: ReaderBell,
-        metrics: FlowMetrics
+        meters: PipelineMeters
     ) {
         self.events = EventRingReader(events)
         self.enricher = enricher
         self.bell = bell
         writer = BroadcastWriter(flows)
-        self.metrics = metrics
+        self.meters = meters
     }
 
     /// Runs until told to stop, and then until the event ring is empty.
@@ -82,10 +79,10 @@ struct EnrichmentStage: ~Copyable, Sendable {
             let wasStopping = isStopping.load(ordering: .acquiring)
             let count = step(&flows)
             let names = repairNames()
-            publishTally(isEnd: wasStopping && count == 0)
             if count > 0 { continue }
             if wasStopping { return }
-            events.wait(timeoutMilliseconds: timeout(names))
+            // Until there are events, a new directory, or the time for names has come.
+            events.wait(timeoutMilliseconds: names.map { Int32(clamping: $0 / 1_000_000 + 1) })
         }
     }
 
@@ -94,28 +91,8 @@ struct EnrichmentStage: ~Copyable, Sendable {
     /// - Returns: nanoseconds until it is to be looked again; nil if nothing waits.
     private mutating func repairNames() -> UInt64? {
         let wait = enricher.repairNames(in: &writer)
-        if tally.lateNames != enricher.lateNames.repaired {
-            tally.lateNames = enricher.lateNames.repaired
-            isTallyNew = true
-        }
+        meters.lateNames = enricher.lateNames.repaired
         return wait
-    }
-
-    /// Milliseconds that the thread may sleep; nil: until there are events or a new directory.
-    private func timeout(_ names: UInt64?) -> Int32? {
-        let names = names.map { Int32(clamping: $0 / 1_000_000 + 1) }
-        guard isTallyNew else { return names }
-        return min(names ?? .max, Limits.tallyIntervalMilliseconds)
-    }
-
-    /// Each copy allocates, so there are few of them.
-    private mutating func publishTally(isEnd: Bool) {
-        let now = SystemClock.monotonicNanoseconds()
-        let interval = UInt64(Limits.tallyIntervalMilliseconds) * 1_000_000
-        guard isTallyNew, isEnd || now - tallyPublishedAt >= interval else { return }
-        metrics.publish(tally)
-        tallyPublishedAt = now
-        isTallyNew = false
     }
 
     private mutating func step(_ flows: inout [Flow]) -> Int {
@@ -123,11 +100,16 @@ struct EnrichmentStage: ~Copyable, Sendable {
         flows.removeAll(keepingCapacity: true)
         let count = Self.enrich(&events, &enricher, &flows)
         guard count > 0 else { return 0 }
-        tally.add(flows.span)
-        isTallyNew = true
         writer.append(flows.span)
         bell.ring()
+        measure(count, firstNanoseconds: flows[0].timeNanoseconds)
         return count
+    }
+
+    private func measure(_ count: Int, firstNanoseconds: UInt64) {
+        let now = SystemClock.realtimeNanoseconds()
+        meters.delay.observe(now - min(now, firstNanoseconds))
+        meters.enrichmentBatch.observe(UInt64(count))
     }
 
     @inline(never)

@@ -22,6 +22,10 @@ final class Server: Sendable {
     private let sweeping: Task<Void, Never>
     private let queryThreads: NIOThreadPool
     private let watchingCredentials: Task<Void, Never>?
+    private let keepingMetrics: Task<Void, Never>
+    private let watchingMetrics: MetricsWatch?
+    /// nil: metrics are served with the rest only.
+    let metricsHTTP: HTTPServer?
 
     /// Loads the programs, opens the store and listens. Nothing is attached to interfaces yet.
     static func start(_ settings: ServerSettings, interfaces: [UInt32: String], logger: Logger) async throws -> Server {
@@ -46,7 +50,7 @@ final class Server: Sendable {
         let pipeline = try Pipeline(
             datapath: datapath, catalog: catalog, directory: publisher, writer: writer,
             cilium: cilium, historyDirectory: settings.history.directory, interfaces: interfaces,
-            nodeName: settings.nodeName,
+            nodeName: settings.nodeName, metrics: settings.metrics,
             limits: settings.limits, logger: logger)
         let controlPlane = ControlPlane(
             datapath: datapath, directory: directory, catalog: catalog, publisher: publisher,
@@ -76,19 +80,30 @@ final class Server: Sendable {
         let monitor = LossMonitor(pipeline, logger: logger)
         let access = settings.credentials?.access ?? AccessControl()
         let serving = ServingReadings(
-            statistics: HTTPServerStatistics(), credentials: settings.credentials, access: access)
-        let readings = Readings(pipeline: pipeline, monitor: monitor, controlPlane: controlPlane, serving: serving)
+            statistics: HTTPServerStatistics(), credentials: settings.credentials, access: access,
+            api: APIStatistics())
+        let configuration = MetricsConfigurationState()
+        let readings = Readings(
+            pipeline: pipeline, monitor: monitor, controlPlane: controlPlane, serving: serving,
+            configuration: configuration, historyLimitBytes: settings.history.maximumBytes ?? 0)
         let threads = NIOThreadPool(numberOfThreads: settings.limits.queryThreads)
         threads.start()
         let api = FlowAPI(
             observer: pipeline.observer, context: pipeline.context, sources: Self.sources(readings, logger),
-            queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins), access: access)
+            queryThreads: threads, crossOrigin: CrossOrigin(origins: settings.corsOrigins), access: access,
+            statistics: serving.api)
+        let metricsFile = settings.metricsFile.map {
+            MetricsWatch($0, pipeline.metrics, configuration, logger)
+        }
         do {
+            try metricsFile?.start()
             http = try await HTTPServer.start(
                 addresses: settings.listen, limits: settings.http, tls: settings.credentials?.tls,
                 socketMode: settings.socketMode,
                 statistics: serving.statistics, responder: api)
+            metricsHTTP = try await Self.serveMetrics(settings, serving.statistics, api)
         } catch {
+            metricsFile?.stop()
             controlPlane.close()
             pipeline.drain {}
             try? await threads.shutdownGracefully()
@@ -99,13 +114,29 @@ final class Server: Sendable {
         queryThreads = threads
         monitoring = Task { await monitor.run() }
         sweeping = Task { await controlPlane.sweepConnections(logger) }
+        watchingMetrics = metricsFile
+        let upkeep = MetricsUpkeep(pipeline: pipeline, controlPlane: controlPlane, logger: logger)
+        keepingMetrics = Task { await upkeep.run() }
         watchingCredentials = settings.credentials.map { credentials in Task { await credentials.watch() } }
+    }
+
+    /// A listener of its own for those who may read metrics only.
+    private static func serveMetrics(
+        _ settings: ServerSettings, _ statistics: HTTPServerStatistics, _ api: FlowAPI
+    ) async throws -> HTTPServer? {
+        if settings.metricsListen.isEmpty { return nil }
+        var limits = settings.http
+        limits.connections = Limits.metricsConnections
+        limits.eventLoopThreads = 1
+        return try await HTTPServer.start(
+            addresses: settings.metricsListen, limits: limits, tls: settings.credentials?.tls, statistics: statistics,
+            responder: MetricsResponder(api: api))
     }
 
     private static func sources(_ readings: Readings, _ logger: Logger) -> FlowAPI.Sources {
         let (pipeline, controlPlane) = (readings.pipeline, readings.controlPlane)
         var sources = FlowAPI.Sources(
-            status: { readings.status() }, metrics: { readings.metrics() }, namespaces: { readings.namespaces() },
+            status: { readings.status() }, metrics: { readings.metrics($0) }, namespaces: { readings.namespaces() },
             now: { SystemClock.realtimeNanoseconds() }, report: { logger.warning("\($0)") })
         sources.metadata = {
             controlPlane.metadata.metadata(clusterName: controlPlane.clusterName, hits: controlPlane.ruleHits())
@@ -142,11 +173,14 @@ final class Server: Sendable {
         monitoring.cancel()
         sweeping.cancel()
         watchingCredentials?.cancel()
+        watchingMetrics?.stop()
+        keepingMetrics.cancel()
         pipeline.drain {
             monitor.look()
             beforeStoring()
         }
         await http.shutdown(grace: Limits.shutdownGrace)
+        await metricsHTTP?.shutdown(grace: Limits.shutdownGrace)
         try? await queryThreads.shutdownGracefully()
         let lost = readings.lost().filter { $0.key != .flowRing && $0.key != .historyDamage }.values.reduce(0, +)
         return Account(

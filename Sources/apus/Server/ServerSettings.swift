@@ -1,5 +1,6 @@
 import Datapath
 import FlowHistory
+import FlowMetrics
 import FlowModel
 import Foundation
 import HTTPTransport
@@ -22,4 +23,9 @@ struct ServerSettings: Sendable {
     var nodeName: String
     var nodeAddresses: [IPAddress] = []
     var enforcement = EnforcementRules()
+    var metrics = MetricsSettings.recommended
+    /// Read again when it changes; nil: metrics stay as they are.
+    var metricsFile: MetricsFile?
+    /// Where metrics, and nothing else, are served beside `listen`.
+    var metricsListen: [HTTPAddress] = []
 }

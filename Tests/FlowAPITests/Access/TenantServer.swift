@@ -85,7 +85,8 @@ final class TenantServer: Sendable {
             context: FlowJSONContext(
                 catalog: catalog, nodeName: "node", version: "1", storeID: Array(repeating: 1, count: 16)),
             sources: .init(
-                status: { status }, metrics: { Self.metrics }, namespaces: { ["bank", "shop"] }, now: { 0 },
+                status: { status }, metrics: { _ in Array(Self.metrics.utf8) }, namespaces: { ["bank", "shop"] },
+                now: { 0 },
                 report: { _ in }),
             queryThreads: queryThreads, access: access)
         queryThreads.start()

@@ -1,0 +1,69 @@
+internal import FlowCatalog
+internal import FlowModel
+
+/// `drop`: what has the verdict DROPPED.
+struct Drops: FlowCounting {
+    init(_ settings: MetricSettings, _ catalog: FlowCatalog) {}
+
+    static func layouts(_ settings: MetricSettings) -> [TableLayout] {
+        let family = MetricFamily("hubble_drop_total", .counter, "Dropped flows by Hubble's reason and protocol.")
+        let reasons = (0..<UInt16(1 << reasonBits)).map { DropReason(rawValue: $0).name ?? "\($0)" }
+        return [
+            TableLayout(
+                family,
+                [ProtocolLabel.label(shift: 0), .listed("reason", shift: 4, bits: reasonBits, reasons)])
+        ]
+    }
+
+    /// Hubble's reasons end below 256; a larger number is written as the largest.
+    private static let reasonBits: UInt64 = 9
+
+    @inline(__always)
+    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
+        guard flow.verdict == .dropped else { return }
+        let reason = UInt64(min(flow.dropReason.rawValue, 1 << Self.reasonBits - 1))
+        let position = table.position(SeriesKey(sides: sides, own: ProtocolLabel.number(flow) | reason << 4))
+        table.add(1, at: position)
+        table.note(flow.exemplar, at: position)
+    }
+}
+
+/// `kernel-drop`: what the kernel itself dropped, by its own reason.
+struct KernelDrops: FlowCounting {
+    private(set) var texts = [LabelTexts("reason", limit: 4_095)]
+    /// Number of the text by index in the catalog's names, + 1; 0: not asked yet.
+    private var numbers: [UInt32] = []
+    private let names: CatalogTable<String>
+
+    init(_ settings: MetricSettings, _ catalog: FlowCatalog) { names = catalog.names }
+
+    static func layouts(_ settings: MetricSettings) -> [TableLayout] {
+        let family = MetricFamily(
+            "apus_kernel_drop_total", .counter, "Drops by the kernel itself, by the running kernel's own reason.")
+        return [TableLayout(family, [OwnLabel("reason", shift: 0, bits: 12, .texts(0))])]
+    }
+
+    @inline(__always)
+    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
+        guard flow.kind == .kernelDrop else { return }
+        let position = table.position(SeriesKey(sides: sides, own: number(flow.kernelReason)))
+        table.add(1, at: position)
+        table.note(flow.exemplar, at: position)
+    }
+
+    private mutating func number(_ name: UInt32) -> UInt64 {
+        numbers.remembered(name) { texts[0].number(names[name] ?? "") }
+    }
+}
+
+extension [UInt32] {
+    /// What was found for an index of the catalog, each asked for once. Kept as one more.
+    mutating func remembered(_ index: UInt32, _ find: () -> UInt64) -> UInt64 {
+        let place = Int(index)
+        if place < count, self[place] != 0 { return UInt64(self[place] - 1) }
+        let number = find()
+        if place >= count { append(contentsOf: repeatElement(0, count: place + 1 - count)) }
+        self[place] = UInt32(number) + 1
+        return number
+    }
+}
