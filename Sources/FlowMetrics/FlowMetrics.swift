@@ -28,9 +28,8 @@ package final class FlowMetrics: Sendable {
     /// Flows counted so far.
     package var flows: UInt64 { state.withLock { $0.registry.flows } }
 
-    package func count(_ verdict: Verdict) -> UInt64 {
-        state.withLock { $0.registry.verdicts[Int(verdict.rawValue & 7)] }
-    }
+    package var forwarded: UInt64 { state.withLock { $0.registry.forwarded } }
+    package var dropped: UInt64 { state.withLock { $0.registry.dropped } }
 
     /// See `MetricRegistry.sweep`. While a scrape is under way nothing goes, or a series that comes again could stand in
     /// its text twice.

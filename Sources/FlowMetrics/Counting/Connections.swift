@@ -19,20 +19,46 @@ struct TCPFlagCounts: FlowCounting {
     }
 
     static let families = ["IPv4", "IPv6"]
-    private static let told: TCPFlags = [.fin, .syn, .rst]
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        guard flow.ipProtocol == .tcp, flow.tcpFlags.rawValue & Self.told.rawValue != 0, flow.isForwarded,
-            flow.attributes.contains(.ip)
-        else { return }
-        let family: UInt64 = flow.attributes.contains(.ipv6) ? 4 : 0
-        if flow.tcpFlags.contains(.fin) { table.count(SeriesKey(sides: sides, own: family)) }
-        if flow.tcpFlags.contains(.syn) {
-            table.count(SeriesKey(sides: sides, own: family | (flow.tcpFlags.contains(.ack) ? 2 : 1)))
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        var several: UInt64 = 0
+        keys.collect(batch) { word, _ in
+            let told = Self.told(word)
+            several |= told & (told &- 1)
+            return Self.own(word, told)
         }
-        if flow.tcpFlags.contains(.rst) { table.count(SeriesKey(sides: sides, own: family | 3)) }
+        guard several != 0 else { return }
+        // FIN and RST in one, as nobody but a scanner sends.
+        for passed in 1...2 {
+            keys.collect(batch) { word, _ in
+                var told = Self.told(word)
+                for _ in 0..<passed { told &= told &- 1 }
+                return Self.own(word, told)
+            }
+        }
     }
+
+    /// The flags that are told, as TCP has them; 0 of a flow that does not count.
+    @inline(__always)
+    private static func told(_ word: FlowWord) -> UInt64 {
+        // TCP is 0.
+        let asked = FlowWord.layer4.mask | UInt64(FlowAttributes.ip.rawValue) << FlowWord.attributes.shift
+        let isTCP: UInt64 = word.only(asked) == UInt64(FlowAttributes.ip.rawValue) << FlowWord.attributes.shift ? 1 : 0
+        return word[FlowWord.tcpFlags] & 7 & (0 &- (isTCP & word.forwarded))
+    }
+
+    /// Of the lowest of the flags, FIN, SYN and RST. What flags a packet has is hard to guess, so there is no branch.
+    @inline(__always)
+    private static func own(_ word: FlowWord, _ flags: UInt64) -> UInt64 {
+        let family: UInt64 = word.has(.ipv6) ? 4 : 0
+        let acknowledges = word[FlowWord.tcpFlags] &>> 4 & 1
+        let flag = flagNumbers &>> (4 &* (flags | acknowledges &<< 3)) & 15
+        // 8 becomes `KeyBatch.none`.
+        return family | flag | (0 &- (flag &>> 3))
+    }
+
+    /// Numbers of the label, four bits each, by FIN (1), SYN (2), RST (4) and ACK (8); 8 where none is set.
+    private static var flagNumbers: UInt64 { 0x0203_0208_0103_0108 }
 }
 
 /// `port-distribution`: where connections go.
@@ -42,21 +68,22 @@ struct PortDistribution: FlowCounting {
     static func layouts(_ settings: MetricSettings) -> [TableLayout] {
         let family = MetricFamily(
             "hubble_port_distribution_total", .counter, "Forwarded flows that are no replies, by destination port.")
-        return [TableLayout(family, [ProtocolLabel.label(shift: 0), port(shift: 4)])]
+        let port = OwnLabel("port", shift: FlowWord.destinationPort.shift, bits: 17, .number, isUnbounded: true)
+        return [
+            TableLayout(family, [.listed("protocol", FlowWord.layer4, Array(ProtocolLabel.names[..<8])), port])
+        ]
     }
 
-    /// All bits set is more than any port.
-    static func port(shift: UInt64) -> OwnLabel { OwnLabel("port", shift: shift, bits: 17, .number, isUnbounded: true) }
+    private static let labels = FlowWord.layer4.mask | FlowWord.destinationPort.mask
+    private static let asked: FlowAttributes = [.layer4, .replyKnown]
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        guard flow.isForwarded, flow.attributes.contains(.layer4),
-            flow.attributes.rawValue & FlowAttributes.knownReply.rawValue == FlowAttributes.replyKnown.rawValue
-        else { return }
-        let own = ProtocolLabel.layer4(flow.ipProtocol) | UInt64(flow.destinationPort) << 4
-        let position = table.position(SeriesKey(sides: sides, own: own))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        let labels = Self.labels
+        let asked = Self.asked
+        keys.collect(batch) { word, _ in
+            let begins: UInt64 = word.has(asked, without: .isReply) ? 1 : 0
+            return begins & word.forwarded == 1 ? word.only(labels) : KeyBatch.none
+        }
     }
 }
 
@@ -82,13 +109,11 @@ struct ICMPCounts: FlowCounting {
             type: UInt8(number >> 8 & 255), code: UInt8(number & 255), isVersion6: number >> 16 != 0)
     }
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        let ipProtocol = flow.ipProtocol
-        let isVersion6 = ipProtocol == .icmpv6
-        guard isVersion6 || ipProtocol == .icmp, flow.attributes.contains(.layer4) else { return }
-        let version: UInt64 = isVersion6 ? 1 : 0
-        let message = version << 16 | UInt64(flow.icmpType) << 8 | UInt64(flow.icmpCode)
-        table.count(SeriesKey(sides: sides, own: version | message << 1))
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        keys.collect(batch.icmp, of: batch) { word, index in
+            guard word.has(.layer4) else { return KeyBatch.none }
+            let version = word[FlowWord.layer4] & 1
+            return version | (version << 16 | UInt64(flows[index].icmpType) << 8 | UInt64(flows[index].icmpCode)) << 1
+        }
     }
 }

@@ -7,24 +7,15 @@ struct Drops: FlowCounting {
 
     static func layouts(_ settings: MetricSettings) -> [TableLayout] {
         let family = MetricFamily("hubble_drop_total", .counter, "Dropped flows by Hubble's reason and protocol.")
-        let reasons = (0..<UInt16(1 << reasonBits)).map { DropReason(rawValue: $0).name ?? "\($0)" }
-        return [
-            TableLayout(
-                family,
-                [ProtocolLabel.label(shift: 0), .listed("reason", shift: 4, bits: reasonBits, reasons)])
-        ]
+        let reasons = (0..<UInt16(1 << FlowWord.reason.width)).map { DropReason(rawValue: $0).name ?? "\($0)" }
+        return [TableLayout(family, [ProtocolLabel.label, .listed("reason", FlowWord.reason, reasons)])]
     }
 
-    /// Hubble's reasons end below 256; a larger number is written as the largest.
-    private static let reasonBits: UInt64 = 9
+    private static let labels = FlowWord.protocolLabel.mask | FlowWord.reason.mask
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        guard flow.verdict == .dropped else { return }
-        let reason = UInt64(min(flow.dropReason.rawValue, 1 << Self.reasonBits - 1))
-        let position = table.position(SeriesKey(sides: sides, own: ProtocolLabel.number(flow) | reason << 4))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        let labels = Self.labels
+        keys.collect(batch.denied, of: batch) { word, _ in word.has(.dropped) ? word.only(labels) : KeyBatch.none }
     }
 }
 
@@ -43,14 +34,13 @@ struct KernelDrops: FlowCounting {
         return [TableLayout(family, [OwnLabel("reason", shift: 0, bits: 12, .texts(0))])]
     }
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        guard flow.kind == .kernelDrop else { return }
-        let position = table.position(SeriesKey(sides: sides, own: number(flow.kernelReason)))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        keys.collect(batch.denied, of: batch) { word, index in
+            word.isKernelDrop ? number(flows[index].kernelReason) : KeyBatch.none
+        }
     }
 
+    @inline(never)
     private mutating func number(_ name: UInt32) -> UInt64 {
         numbers.remembered(name) { texts[0].number(names[name] ?? "") }
     }

@@ -9,10 +9,8 @@ protocol FlowCounting: Sendable {
 
     /// Of labels whose values are not known beforehand.
     var texts: [LabelTexts] { get }
-    /// Counts a flow, or leaves it out.
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable)
-    /// Counts a batch.
-    mutating func countAll(_ flows: Span<Flow>, _ sides: Span<SideClasses>, in table: inout SeriesTable)
+    /// Tells which flows of a batch count, and under which labels.
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch)
     /// Counts a flow that has a record of layer 7, in all tables. Who counts it like any other does nothing else.
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable])
 }
@@ -20,12 +18,13 @@ protocol FlowCounting: Sendable {
 extension FlowCounting {
     var texts: [LabelTexts] { [] }
 
-    mutating func countAll(_ flows: Span<Flow>, _ sides: Span<SideClasses>, in table: inout SeriesTable) {
-        for index in flows.indices { count(flows[index], sides[index], in: &table) }
-    }
-
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {
-        count(record.flow, sides, in: &tables[0])
+        let (flows, sides): (InlineArray<1, Flow>, InlineArray<1, SideClasses>) = ([record.flow], [sides])
+        var (keys, positions) = (KeyBatch(capacity: 1), [UInt32](repeating: 0, count: 3))
+        var batch = FlowBatch(capacity: 1)
+        batch.load(flows.span)
+        collect(batch, flows.span, into: &keys)
+        tables[0].count(keys, flows.span, sides.span, &positions)
     }
 }
 
@@ -36,6 +35,13 @@ struct TableLayout: Sendable {
     var labels: [OwnLabel]
     /// Values of a series.
     var width = 1
+    /// What a flow adds to its series' values.
+    var amount = Amount.one
+
+    enum Amount: Sendable {
+        case one
+        case bytesAndPackets
+    }
 
     init(_ family: MetricFamily, _ labels: [OwnLabel]) {
         families = [(family, 0)]
@@ -48,8 +54,4 @@ struct TableLayout: Sendable {
 extension Flow {
     @inline(__always)
     var exemplar: Exemplar { Exemplar(sequence: sequence, timeNanoseconds: timeNanoseconds) }
-
-    var isForwarded: Bool {
-        @inline(__always) get { verdict == .forwarded || verdict == .redirected }
-    }
 }

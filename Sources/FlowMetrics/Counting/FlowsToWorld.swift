@@ -21,37 +21,39 @@ struct FlowsToWorld: FlowCounting {
         let family = MetricFamily(
             "hubble_flows_to_world_total", .counter, "Flows that leave the cluster and are no replies.")
         let port = OwnLabel(
-            "port", shift: 7, bits: 18, .written { $0 == noPort ? "" : "\($0)" }, isUnbounded: true)
+            "port", shift: Self.port, bits: 18, .written { $0 == noPort ? "" : "\($0)" }, isUnbounded: true)
         return [
             TableLayout(
                 family,
-                [ProtocolLabel.label(shift: 0), .listed("verdict", shift: 4, bits: 3, Verdict.names)]
+                [ProtocolLabel.label, .listed("verdict", FlowWord.verdict, Verdict.names)]
                     + (settings.options.contains(.port) ? [port] : []))
         ]
     }
 
     private static let noPort: UInt64 = 1 << 16
+    private static let port: UInt64 = 32
+    private static let labels = FlowWord.protocolLabel.mask | FlowWord.verdict.mask
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        guard isWorld(flow.destinationEndpoint), flow.attributes.contains(.layer4),
-            !flow.attributes.contains(.isReply), flow.kind != .unknown
-        else { return }
-        let (verdict, reason) = (flow.verdict, flow.dropReason)
-        if verdict == .dropped && !countsAnyDrop && reason != .policyDenied { return }
-        if countsFirstPacketsOnly, flow.ipProtocol == .tcp, !isFirstPacket(flow.tcpFlags) { return }
-        var own = ProtocolLabel.number(flow) | UInt64(verdict.rawValue & 7) << 4
-        if tellsPort { own |= (hasPorts(flow.ipProtocol) ? UInt64(flow.destinationPort) : Self.noPort) << 7 }
-        let position = table.position(SeriesKey(sides: sides, own: own))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        keys.collect(batch) { word, index in
+            guard isWorld(flows[index].destinationEndpoint), word.has(.layer4, without: .isReply), isWanted(word)
+            else { return KeyBatch.none }
+            guard tellsPort else { return word.only(Self.labels) }
+            return word.only(Self.labels) | (Self.hasPorts(word) ? word[FlowWord.destinationPort] : Self.noPort) << Self.port
+        }
     }
 
-    private func isFirstPacket(_ flags: TCPFlags) -> Bool { flags.contains(.syn) && !flags.contains(.ack) }
-
-    private func hasPorts(_ ipProtocol: IPProtocol) -> Bool {
-        ipProtocol == .tcp || ipProtocol == .udp || ipProtocol == .sctp
+    private func isWanted(_ word: FlowWord) -> Bool {
+        if word.has(.dropped) && !countsAnyDrop && word[FlowWord.reason] != UInt64(DropReason.policyDenied.rawValue) {
+            return false
+        }
+        // SYN without ACK.
+        let isFirst = word[FlowWord.tcpFlags] & 0b10010 == 0b10
+        return word[FlowWord.type] != 0 && (!countsFirstPacketsOnly || word[FlowWord.layer4] != 0 || isFirst)
     }
+
+    /// TCP, UDP and SCTP.
+    private static func hasPorts(_ word: FlowWord) -> Bool { [0, 1, 4].contains(word[FlowWord.layer4]) }
 
     @inline(__always)
     private mutating func isWorld(_ endpoint: UInt32) -> Bool {
@@ -64,9 +66,9 @@ struct FlowsToWorld: FlowCounting {
     private mutating func findWorld(_ endpoint: UInt32) -> Bool {
         worlds.remembered(endpoint) {
             let labels = endpoints[endpoint]?.labels ?? []
-            return labels.contains { Self.labels.contains($0) } ? 1 : 0
+            return labels.contains { Self.worldLabels.contains($0) } ? 1 : 0
         } == 1
     }
 
-    private static let labels: Set<String> = ["reserved:world", "reserved:world-ipv4", "reserved:world-ipv6"]
+    private static let worldLabels: Set<String> = ["reserved:world", "reserved:world-ipv4", "reserved:world-ipv6"]
 }

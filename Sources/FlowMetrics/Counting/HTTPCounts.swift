@@ -30,7 +30,8 @@ struct HTTPCounts: FlowCounting {
         return isV2 ? [requests, durations] : [requests, durations, responses]
     }
 
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {}
+    /// Only with their records.
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {}
 
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {
         guard case .http(let http) = record.record, record.isResponse || !isOfResponses else { return }

@@ -18,31 +18,33 @@ struct PolicyDrops: FlowCounting {
             TableLayout(
                 family,
                 [
-                    .listed("direction", shift: 0, bits: 2, directions),
-                    .listed("verdict", shift: 2, bits: 3, Verdict.names),
-                    .listed("cause", shift: 5, bits: 1, ["default-deny", "deny-rule"]),
-                    OwnLabel("policy", shift: 6, bits: 16, .texts(0), isUnbounded: true),
+                    .listed("direction", FlowWord.direction, directions),
+                    .listed("verdict", FlowWord.verdict, Verdict.names),
+                    .listed("cause", shift: Self.cause, bits: 1, ["default-deny", "deny-rule"]),
+                    OwnLabel("policy", shift: Self.cause + 1, bits: 16, .texts(0), isUnbounded: true),
                 ])
         ]
     }
 
     static let directions = ["unknown", "ingress", "egress", "unknown"]
+    private static let cause: UInt64 = 32
+    private static let labels = FlowWord.direction.mask | FlowWord.verdict.mask
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        let (verdict, reason) = (flow.verdict, flow.dropReason)
-        guard verdict == .dropped || verdict == .audit, reason == .policyDenied || reason == .policyDeny,
-            flow.kind != .kernelDrop
-        else { return }
-        let policy = policy(flow.rule)
-        let own =
-            UInt64(flow.direction.rawValue & 3) | UInt64(flow.verdict.rawValue & 7) << 2 | (policy & 1) << 5
-            | (policy >> 1) << 6
-        let position = table.position(SeriesKey(sides: sides, own: own))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        keys.collect(batch.denied, of: batch) { word, index in
+            guard !word.isKernelDrop, Self.isPolicys(word[FlowWord.reason])
+            else { return KeyBatch.none }
+            return word.only(Self.labels) | policy(flows[index].rule) << Self.cause
+        }
     }
 
+    @inline(__always)
+    private static func isPolicys(_ reason: UInt64) -> Bool {
+        reason == UInt64(DropReason.policyDenied.rawValue) || reason == UInt64(DropReason.policyDeny.rawValue)
+    }
+
+    /// The text's number, and whether it is a rule in the lowest bit.
+    @inline(never)
     private mutating func policy(_ rule: UInt32) -> UInt64 {
         numbers.remembered(rule) {
             guard let reference = rules[rule] else { return 0 }

@@ -13,33 +13,27 @@ struct PolicyVerdicts: FlowCounting {
                 family,
                 [
                     .listed(
-                        "direction", shift: 0, bits: 2,
+                        "direction", FlowWord.direction,
                         TrafficDirection.names.map { $0.lowercased() } + ["traffic_direction_unknown"]),
-                    .listed("match", shift: 2, bits: 4, matches),
-                    .listed(
-                        "action", shift: 6, bits: 3,
-                        Verdict.names.map { $0.lowercased() }),
+                    .listed("match", shift: Self.match, bits: 4, matches),
+                    .listed("action", FlowWord.verdict, Verdict.names.map { $0.lowercased() }),
                 ])
         ]
     }
 
+    private static let match: UInt64 = 32
     private static let unknownMatch = UInt64(PolicyMatchType.names.count)
+    private static let labels = FlowWord.direction.mask | FlowWord.verdict.mask
 
-    @inline(__always)
-    mutating func count(_ flow: borrowing Flow, _ sides: SideClasses, in table: inout SeriesTable) {
-        var match: UInt64
-        switch flow.kind.rawValue {
-        case FlowKind.policyVerdict.rawValue:
-            if flow.sourceIdentity == Identity.host.rawValue { return }
-            match = min(UInt64(flow.policyMatchType.rawValue), Self.unknownMatch)
-        case FlowKind.layer7.rawValue:
-            match = Self.unknownMatch + 1
-            match += flow.attributes.contains(.dns) ? 0 : flow.attributes.contains(.http) ? 1 : 2
-        default: return
+    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+        keys.collect(batch.judged, of: batch) { word, index in
+            let type = word[FlowWord.type]
+            if type == FlowTypeLabel.policyVerdict {
+                let isHosts = flows[index].sourceIdentity == Identity.host.rawValue
+                return isHosts ? KeyBatch.none : word.only(Self.labels) | word[FlowWord.match] << Self.match
+            }
+            let match = Self.unknownMatch + 1 + (type - FlowTypeLabel.layer7.lowerBound)
+            return word.only(Self.labels) | match << Self.match
         }
-        let own = UInt64(flow.direction.rawValue & 3) | match << 2 | UInt64(flow.verdict.rawValue & 7) << 6
-        let position = table.position(SeriesKey(sides: sides, own: own))
-        table.add(1, at: position)
-        table.note(flow.exemplar, at: position)
     }
 }

@@ -6,7 +6,6 @@ enum ProtocolLabel {
         "TCP", "UDP", "ICMPv4", "ICMPv6", "SCTP", "VRRP", "IGMP", "Unknown L4", "DNS", "HTTP", "Unknown L7",
         "Unknown flow",
     ]
-    static let bits: UInt64 = 4
 
     /// Of a flow of any kind.
     @inline(__always)
@@ -35,5 +34,5 @@ enum ProtocolLabel {
         }
     }
 
-    static func label(shift: UInt64) -> OwnLabel { .listed("protocol", shift: shift, bits: bits, names) }
+    static let label = OwnLabel.listed("protocol", FlowWord.protocolLabel, names)
 }

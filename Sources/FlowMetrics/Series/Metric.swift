@@ -9,28 +9,46 @@ struct Metric: Sendable {
     private(set) var tables: [SeriesTable]
     private var counting: any FlowCounting
     private var filter: CompiledFilter?
+    private let isOfLayer7: Bool
     private var selected: [Int] = []
+    private var isSelected: [Bool] = []
 
     init(_ settings: MetricSettings, seriesLimit: Int, catalog: FlowCatalog) {
         self.settings = settings
+        isOfLayer7 = settings.metric.isOfLayer7
         let type = settings.metric.counting
         layouts = type.layouts(settings)
         counting = type.init(settings, catalog)
         let hasExemplars = settings.options.contains(.exemplars)
         tables = layouts.map {
-            SeriesTable(width: $0.width, limit: seriesLimit, unbounded: $0.unbounded, hasExemplars: hasExemplars)
+            SeriesTable($0, limit: seriesLimit, hasExemplars: hasExemplars)
         }
         filter = settings.filter == FilterSpec() ? nil : CompiledFilter(settings.filter, catalog: catalog)
     }
 
     var texts: [LabelTexts] { counting.texts }
 
-    mutating func count(_ flows: Span<Flow>, _ sides: Span<SideClasses>) {
-        if settings.metric.isOfLayer7 { return }
-        guard filter != nil else { return counting.countAll(flows, sides, in: &tables[0]) }
+    /// - Parameters:
+    ///   - batch: of the flows.
+    ///   - keys: room for what is counted of the batch.
+    ///   - positions: likewise.
+    mutating func count(
+        _ batch: borrowing FlowBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ keys: inout KeyBatch, _ positions: inout [UInt32]
+    ) {
+        if isOfLayer7 { return }
+        keys.removeAll()
+        counting.collect(batch, flows, into: &keys)
+        if keys.count > 0 && filter != nil { filter(&keys, flows) }
+        if keys.count > 0 { tables[0].count(keys, flows, sides, &positions) }
+    }
+
+    private mutating func filter(_ keys: inout KeyBatch, _ flows: Span<Flow>) {
         selected.removeAll(keepingCapacity: true)
         filter?.select(flows, into: &selected)
-        for index in selected { counting.count(flows[index], sides[index], in: &tables[0]) }
+        isSelected.removeAll(keepingCapacity: true)
+        isSelected.append(contentsOf: repeatElement(false, count: flows.count))
+        for index in selected { isSelected[index] = true }
+        keys.keep(isSelected)
     }
 
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses) {

@@ -23,8 +23,12 @@ package struct MetricRegistry: Sendable {
     /// Of the batch: class by `classes` and flow, and both together by plan and flow.
     private var numbers: [[UInt32]] = []
     private var sides: [[SideClasses]] = []
-    /// Flows by verdict, which a status tells however metrics are configured.
-    package private(set) var verdicts = InlineArray<8, UInt64>(repeating: 0)
+    private var words = FlowBatch(capacity: batchFlows)
+    private var keys = KeyBatch(capacity: batchFlows)
+    private var positions = [UInt32](repeating: 0, count: 3 * batchFlows)
+    /// Classes of a side without labels.
+    private let none = [UInt32](repeating: LabelClasses.none, count: batchFlows)
+    private var layer7 = (forwarded: UInt64(0), dropped: UInt64(0))
     package private(set) var flows: UInt64 = 0
     /// Pods that series name and that are no more, with the sweeps since.
     private var deletedSweeps: [String: Int] = [:]
@@ -76,6 +80,10 @@ package struct MetricRegistry: Sendable {
 
     // MARK: Counting
 
+    /// Which a summary tells however metrics are configured.
+    package var forwarded: UInt64 { words.forwardedFlows + layer7.forwarded }
+    package var dropped: UInt64 { words.droppedFlows + layer7.dropped }
+
     /// Counts flows. Takes no lock and, but for new series and names, no memory.
     package mutating func add(_ flows: Span<Flow>) {
         var start = 0
@@ -88,47 +96,48 @@ package struct MetricRegistry: Sendable {
 
     private mutating func addBatch(_ batch: Span<Flow>) {
         flows &+= UInt64(batch.count)
-        for index in batch.indices { verdicts[Int(batch[index].verdict.rawValue & 7)] &+= 1 }
+        words.load(batch)
         for index in classes.indices { classes[index].resolve(batch, into: &numbers[index]) }
-        for index in plans.indices { join(batch, plans[index], &sides[index]) }
+        for index in plans.indices { Self.join(batch, plans[index], numbers, none, &sides[index]) }
         for index in metrics.indices {
             let sides = sides[planOfMetric[index]]
-            metrics[index].count(batch, sides.span)
+            metrics[index].count(words, batch, sides.span, &keys, &positions)
         }
     }
 
-    private func join(_ flows: Span<Flow>, _ plan: Plan, _ output: inout [SideClasses]) {
-        guard let source = plan.source, let destination = plan.destination, !plan.tellsDirection else {
-            return joinSome(flows, plan, &output)
-        }
-        let (sources, destinations) = (numbers[source], numbers[destination])
-        Self.join(sources.span, destinations.span, flows.count, &output)
+    /// Static, so that no second owner makes `output` a copy.
+    private static func join(
+        _ flows: Span<Flow>, _ plan: Plan, _ numbers: [[UInt32]], _ none: [UInt32], _ output: inout [SideClasses]
+    ) {
+        let sources = plan.source.map { numbers[$0] } ?? none
+        let destinations = plan.destination.map { numbers[$0] } ?? none
+        join(flows, sources.span, destinations.span, plan.tellsDirection, &output)
     }
 
     @inline(never)
     private static func join(
-        _ sources: Span<UInt32>, _ destinations: Span<UInt32>, _ count: Int, _ output: inout [SideClasses]
+        _ flows: Span<Flow>, _ sources: Span<UInt32>, _ destinations: Span<UInt32>, _ tellsDirection: Bool,
+        _ output: inout [SideClasses]
     ) {
         var span = output.mutableSpan
-        for index in 0..<count {
-            span[index] = SideClasses(source: sources[index], destination: destinations[index], direction: 0)
-        }
-    }
-
-    @inline(never)
-    private func joinSome(_ flows: Span<Flow>, _ plan: Plan, _ output: inout [SideClasses]) {
-        for index in flows.indices {
-            output[index] = SideClasses(
-                source: plan.source.map { numbers[$0][index] } ?? LabelClasses.none,
-                destination: plan.destination.map { numbers[$0][index] } ?? LabelClasses.none,
-                direction: plan.tellsDirection ? flows[index].direction.rawValue : 0)
+        if tellsDirection {
+            for index in flows.indices {
+                span[index] = SideClasses(
+                    source: sources[index], destination: destinations[index],
+                    direction: flows[index].direction.rawValue)
+            }
+        } else {
+            for index in flows.indices {
+                span[index] = SideClasses(source: sources[index], destination: destinations[index], direction: 0)
+            }
         }
     }
 
     /// Counts a flow of layer 7 with its record, which then is not among those that `add(_:)` gets.
     package mutating func add(_ record: LayerSevenFlow) {
         flows &+= 1
-        verdicts[Int(record.flow.verdict.rawValue & 7)] &+= 1
+        layer7.forwarded &+= record.flow.verdict == .forwarded ? 1 : 0
+        layer7.dropped &+= record.flow.verdict == .dropped ? 1 : 0
         for index in metrics.indices {
             let plan = plans[planOfMetric[index]]
             // Labels of httpV2 are about the request, which a response goes the other way than.

@@ -34,6 +34,11 @@ struct OwnLabel: Sendable {
         OwnLabel(name, shift: shift, bits: bits, .listed(values.map { LabelText.all([(name, $0)]) }))
     }
 
+    /// Stands where flows' words have it.
+    static func listed(_ name: String, _ field: FlowWord.Field, _ values: [String]) -> OwnLabel {
+        listed(name, shift: field.shift, bits: field.width, values)
+    }
+
     /// All of the label's bits: a value that stands for those beyond the limit.
     var mask: UInt64 { (1 << bits - 1) << shift }
 

@@ -1,3 +1,5 @@
+internal import FlowModel
+
 /// Counts of the series of one metric: found by open addressing, bounded, a few nanoseconds an addition.
 ///
 /// A series has `width` values. Beyond `limit` series, what is new is counted under a series of the overflow: first with the
@@ -11,8 +13,9 @@ struct SeriesTable: Sendable {
     /// Bits of own labels that have no bound.
     private let unbounded: UInt64
     private let hasExemplars: Bool
+    private let amount: TableLayout.Amount
 
-    /// Position of the series + 1; 0: free.
+    /// Position of the series + 1, with `overflowBit`; 0: free.
     private var slots: [UInt32]
     private(set) var keys: [SeriesKey] = []
     private(set) var values: [UInt64] = []
@@ -36,43 +39,123 @@ struct SeriesTable: Sendable {
         static let overflow = Marks(rawValue: 1 << 1)
     }
 
-    init(width: Int, limit: Int, unbounded: UInt64, hasExemplars: Bool) {
-        self.width = width
+    init(_ layout: TableLayout, limit: Int, hasExemplars: Bool) {
+        width = layout.width
+        amount = layout.amount
+        unbounded = layout.unbounded
         self.limit = limit
-        self.unbounded = unbounded
         self.hasExemplars = hasExemplars
         slots = [UInt32](repeating: 0, count: 64)
     }
 
     // MARK: Counting
 
-    /// Position of the key's series, or of the one that stands for it.
-    @inline(__always)
-    mutating func position(_ key: SeriesKey) -> Int {
-        let found = find(key)
-        if found >= 0 && !marks[found].contains(.overflow) { return found }
-        return found >= 0 ? countOverflow(found) : insert(key)
+    /// Counts what was collected of a batch.
+    ///
+    /// - Parameter positions: room for as many as there are keys.
+    mutating func count(
+        _ batch: KeyBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ positions: inout [UInt32]
+    ) {
+        var done = 0
+        while true {
+            done = find(batch, from: done, sides, &positions)
+            if done == batch.count { break }
+            // A key that has no series yet, or one that stands for others.
+            let key = SeriesKey(sides: sides[Int(batch.flows[done])], own: batch.owns[done])
+            positions[done] = UInt32(position(key))
+            done += 1
+        }
+        Self.add(batch, flows, positions, amount, to: &values)
+        if hasExemplars { Self.note(batch, flows, positions, in: &exemplars) }
     }
 
-    @inline(__always)
+    /// Looks up keys.
+    ///
+    /// - Returns: up to where; the key there was not found, or counts as overflow.
+    @inline(never)
+    private func find(
+        _ batch: KeyBatch, from start: Int, _ sides: Span<SideClasses>, _ positions: inout [UInt32]
+    ) -> Int {
+        let (slots, keys, owns, flows) = (slots.span, keys.span, batch.owns.span, batch.flows.span)
+        var output = positions.mutableSpan
+        let mask = slots.count &- 1
+        for index in start..<batch.count {
+            let key = SeriesKey(sides: sides[Int(flows[index])], own: owns[index])
+            var place = Int(truncatingIfNeeded: key.mixed) & mask
+            var slot = slots[place]
+            // The sign bit is that of the overflow.
+            while Int32(bitPattern: slot) > 0 && keys[Int(slot) &- 1] != key {
+                place = (place &+ 1) & mask
+                slot = slots[place]
+            }
+            if Int32(bitPattern: slot) <= 0 { return index }
+            output[index] = slot &- 1
+        }
+        return batch.count
+    }
+
+    @inline(never)
+    private static func add(
+        _ batch: KeyBatch, _ flows: Span<Flow>, _ positions: [UInt32], _ amount: TableLayout.Amount,
+        to values: inout [UInt64]
+    ) {
+        let (positions, indices) = (positions.span, batch.flows.span)
+        var values = values.mutableSpan
+        switch amount {
+        case .one:
+            for index in 0..<batch.count { values[Int(positions[index])] &+= 1 }
+        case .bytesAndPackets:
+            for index in 0..<batch.count {
+                let place = Int(positions[index]) &* 2
+                values[place] &+= flows[Int(indices[index])].bytes
+                values[place &+ 1] &+= UInt64(flows[Int(indices[index])].packets)
+            }
+        }
+    }
+
+    @inline(never)
+    private static func note(
+        _ batch: KeyBatch, _ flows: Span<Flow>, _ positions: [UInt32], in exemplars: inout [Exemplar]
+    ) {
+        let (positions, indices) = (positions.span, batch.flows.span)
+        var exemplars = exemplars.mutableSpan
+        for index in 0..<batch.count { exemplars[Int(positions[index])] = flows[Int(indices[index])].exemplar }
+    }
+
+    /// Position of the key's series, or of the one that stands for it.
+    mutating func position(_ key: SeriesKey) -> Int {
+        let mask = slots.count &- 1
+        var place = Int(truncatingIfNeeded: key.mixed) & mask
+        while true {
+            let slot = slots[place]
+            if slot == 0 { return insert(key) }
+            let position = Int(slot & ~Self.overflowBit) &- 1
+            if keys[position] == key {
+                overflowed &+= UInt64(slot &>> 31)
+                return position
+            }
+            place = (place &+ 1) & mask
+        }
+    }
+
     mutating func add(_ amount: UInt64, at position: Int, _ column: Int = 0) {
         values[position &* width &+ column] &+= amount
     }
 
-    @inline(__always)
     mutating func count(_ key: SeriesKey) { values[position(key) &* width] &+= 1 }
 
-    @inline(__always)
     mutating func note(_ exemplar: Exemplar, at position: Int) {
         if hasExemplars { exemplars[position] = exemplar }
     }
 
-    @inline(__always)
+    /// The series is one of the overflow.
+    private static let overflowBit: UInt32 = 1 << 31
+
     private func find(_ key: SeriesKey) -> Int {
         let mask = slots.count &- 1
         var place = Int(truncatingIfNeeded: key.mixed) & mask
         while true {
-            let slot = Int(slots[place])
+            let slot = Int(slots[place] & ~Self.overflowBit)
             if slot == 0 { return -1 }
             if keys[slot &- 1] == key { return slot &- 1 }
             place = (place &+ 1) & mask
@@ -122,7 +205,8 @@ struct SeriesTable: Sendable {
             keys[position] = key
             self.marks[position] = marks
         }
-        if (count + overflowCount) * 2 > slots.count { rebuild(count: slots.count * 2) } else { place(position) }
+        // A quarter full at most: hardly any look-up goes further than one slot.
+        if (count + overflowCount) * 4 > slots.count { rebuild(count: slots.count * 2) } else { place(position) }
         return position
     }
 
@@ -130,7 +214,7 @@ struct SeriesTable: Sendable {
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: keys[position].mixed) & mask
         while slots[place] != 0 { place = (place + 1) & mask }
-        slots[place] = UInt32(position + 1)
+        slots[place] = UInt32(position + 1) | (marks[position].contains(.overflow) ? Self.overflowBit : 0)
     }
 
     private mutating func rebuild(count: Int) {

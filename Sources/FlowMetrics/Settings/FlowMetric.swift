@@ -19,7 +19,7 @@ package enum FlowMetric: String, CaseIterable, Sendable {
     }
 
     /// Fed by records of layer 7 only, of which Apus captures none yet.
-    package var isOfLayer7: Bool { [.dns, .http, .httpV2].contains(self) }
+    package var isOfLayer7: Bool { self == .dns || self == .http || self == .httpV2 }
 }
 
 /// Options that are on or off.

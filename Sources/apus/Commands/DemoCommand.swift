@@ -170,7 +170,7 @@ private final class Demo: Sendable {
             last = flows
             let lost = server.readings.lost().values.reduce(0, +)
             StandardStream.error.say(
-                "\(rate) flows/s, \(metrics.count(.forwarded)) forwarded, \(metrics.count(.dropped)) dropped, \(lost) lost"
+                "\(rate) flows/s, \(metrics.forwarded) forwarded, \(metrics.dropped) dropped, \(lost) lost"
             )
         }
     }

@@ -1,0 +1,118 @@
+internal import FlowModel
+
+/// What most metrics ask of a flow, in one word: made once for a flow of a batch, and then looked at by each metric without
+/// a branch.
+///
+/// ```
+///   0      4      9       12        14      17          25         33      42    58     61           62
+///   ┌──────┬──────┬───────┬─────────┬───────┬───────────┬──────────┬───────┬─────┬──────┬────────────┐
+///   │ prot.│ type │verdict│direction│layer 4│attributes │TCP flags │reason │port │match │kernel drop │
+///   └──────┴──────┴───────┴─────────┴───────┴───────────┴──────────┴───────┴─────┴──────┴────────────┘
+/// ```
+struct FlowWord: BitwiseCopyable, Sendable {
+    let bits: UInt64
+
+    /// Where a field stands.
+    struct Field: Sendable {
+        let shift: UInt64
+        let width: UInt64
+
+        var mask: UInt64 { @inline(__always) get { (1 << width &- 1) << shift } }
+    }
+
+    /// Number in `ProtocolLabel`.
+    static let protocolLabel = Field(shift: 0, width: 4)
+    /// Number in `FlowTypeLabel`.
+    static let type = Field(shift: 4, width: 5)
+    static let verdict = Field(shift: 9, width: 3)
+    static let direction = Field(shift: 12, width: 2)
+    /// As `protocolLabel`, of the packet whatever kind of flow it is.
+    static let layer4 = Field(shift: 14, width: 3)
+    static let attributes = Field(shift: 17, width: 8)
+    static let tcpFlags = Field(shift: 25, width: 8)
+    static let reason = Field(shift: 33, width: 9)
+    static let destinationPort = Field(shift: 42, width: 16)
+    static let match = Field(shift: 58, width: 3)
+    private static let kernelDrop = Field(shift: 61, width: 1)
+
+    @inline(__always)
+    init(_ flow: borrowing Flow) {
+        let kind = flow.kind
+        var bits = ProtocolLabel.number(flow)
+        bits |= FlowTypeLabel.number(flow) << Self.type.shift
+        bits |= UInt64(flow.verdict.rawValue & 7) << Self.verdict.shift
+        bits |= UInt64(flow.direction.rawValue & 3) << Self.direction.shift
+        bits |= ProtocolLabel.layer4(flow.ipProtocol) << Self.layer4.shift
+        bits |= UInt64(flow.attributes.rawValue) << Self.attributes.shift
+        bits |= UInt64(flow.tcpFlags.rawValue) << Self.tcpFlags.shift
+        bits |= UInt64(min(flow.dropReason.rawValue, 1 << UInt16(Self.reason.width) - 1)) << Self.reason.shift
+        bits |= UInt64(flow.destinationPort) << Self.destinationPort.shift
+        bits |= UInt64(min(flow.policyMatchType.rawValue, 7)) << Self.match.shift
+        bits |= (kind == .kernelDrop ? 1 : 0) << Self.kernelDrop.shift
+        self.bits = bits
+    }
+
+    @inline(__always)
+    subscript(field: Field) -> UInt64 { (bits &>> field.shift) & (1 << field.width &- 1) }
+
+    /// These fields where they stand, all else 0.
+    @inline(__always)
+    func only(_ mask: UInt64) -> UInt64 { bits & mask }
+
+    @inline(__always)
+    func has(_ verdict: Verdict) -> Bool { self[Self.verdict] == UInt64(verdict.rawValue) }
+
+    /// 1 if the verdict is FORWARDED or REDIRECTED, which are 1 and 5; else 0.
+    var forwarded: UInt64 { @inline(__always) get { 0b10_0010 &>> self[Self.verdict] & 1 } }
+    var isKernelDrop: Bool { @inline(__always) get { self[Self.kernelDrop] == 1 } }
+
+    /// All of `members` and none of `others`.
+    @inline(__always)
+    func has(_ members: FlowAttributes, without others: FlowAttributes = FlowAttributes(rawValue: 0)) -> Bool {
+        let asked = UInt64(members.rawValue | others.rawValue) << Self.attributes.shift
+        return bits & asked == UInt64(members.rawValue) << Self.attributes.shift
+    }
+}
+
+/// Values of Hubble's labels `type` and `subtype`, which go together, by number.
+enum FlowTypeLabel {
+    private static let trace: UInt64 = 8
+
+    @inline(__always)
+    static func number(_ flow: borrowing Flow) -> UInt64 {
+        let kind = flow.kind.rawValue
+        if kind == FlowKind.trace.rawValue {
+            let point = flow.observationPoint
+            return point == .toEndpoint ? trace : trace &+ UInt64(min(point.subType, 15))
+        }
+        return number(ofKind: kind, flow.attributes)
+    }
+
+    @inline(__always)
+    private static func number(ofKind kind: UInt8, _ attributes: FlowAttributes) -> UInt64 {
+        switch kind {
+        case FlowKind.policyVerdict.rawValue: 2
+        case FlowKind.drop.rawValue, FlowKind.kernelDrop.rawValue: 1
+        case FlowKind.capture.rawValue: 3
+        case FlowKind.socketTrace.rawValue: 4
+        case FlowKind.layer7.rawValue: attributes.contains(.dns) ? 5 : attributes.contains(.http) ? 6 : 7
+        default: 0
+        }
+    }
+
+    static let policyVerdict: UInt64 = 2
+    static let layer7: ClosedRange<UInt64> = 5...7
+
+    /// Both labels.
+    static let texts: [[UInt8]] = {
+        let listed = [
+            ("Unknown", "0"), ("Drop", ""), ("PolicyVerdict", ""), ("Capture", ""), ("Unknown", "7"), ("L7", "DNS"),
+            ("L7", "HTTP"), ("L7", ""),
+        ]
+        let traces = (0..<16).map { point in
+            let name = ObservationPoint(subType: UInt8(point)).name ?? "UNKNOWN_POINT"
+            return ("Trace", name.lowercased().replacing("_", with: "-"))
+        }
+        return (listed + traces).map { LabelText.all([("type", $0.0), ("subtype", $0.1)]) }
+    }()
+}
