@@ -36,6 +36,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Exchanges that the pods start a second, 1 to 1000.", valueName: "n"))
     var rate = 50
 
+    @OptionGroup var credentials: CredentialOptions
+
     @OptionGroup var pipeline: PipelineOptions
 
     func validate() throws {
@@ -78,6 +80,7 @@ private final class Demo: Sendable {
     private let server: Server
     private let traffic: LabTraffic
     private let console: ConsoleStage
+    private let scheme: String
     /// Removed at the end.
     private let temporaryDirectory: String?
 
@@ -103,9 +106,11 @@ private final class Demo: Sendable {
             nodeName: LabPlan.nodeName)
         try command.pipeline.apply(to: &settings)
         settings.datapath.countsProgramRuns = true
+        settings.credentials = try command.credentials.read(logger)
         settings.enforcement.mode = .enforce
         settings.datapath.restrictToNamespaces = lab.namespaceInodes
         let interfaces = Dictionary(uniqueKeysWithValues: lab.pods.map { ($0.hostInterface, $0.hostInterfaceName) })
+        scheme = command.credentials.hasTLS ? "https" : "http"
         let server = try await Self.startServer(settings, interfaces, canMove: command.listen == nil, logger)
         do {
             for problem in try server.controlPlane.apply(plan.replacingPods(in: manifests)) {
@@ -156,7 +161,7 @@ private final class Demo: Sendable {
 
     /// Every few seconds a line on standard error.
     func summarise(until stop: StopSignal) async {
-        StandardStream.error.say("apus demo: \(lab.pods.count) pods; API on http://\(server.http.addresses[0])")
+        StandardStream.error.say("apus demo: \(lab.pods.count) pods; API on \(scheme)://\(server.http.addresses[0])")
         let metrics = server.pipeline.metrics
         var last = metrics.flows
         while !Task.isCancelled {

@@ -18,6 +18,60 @@ struct ListenOptions: ParsableArguments {
             valueName: "address"))
     var metricsListen: HTTPAddress?
 
+    @OptionGroup var credentials: CredentialOptions
+
+    @Flag(help: "Listen beyond loopback without TLS or credentials: whoever reaches the address reads everything.")
+    var insecure = false
+
+    @Option(help: ArgumentHelp("Permissions of unix sockets, in octal: who may connect, as admin.", valueName: "mode"))
+    var unixSocketMode = SocketMode(bits: HTTPServer.defaultSocketMode)
+
+    @Option(
+        help: ArgumentHelp(
+            "Connections open at a time; more are answered with 503. A follower takes up to 200 kB.", valueName: "n"))
+    var maxConnections = HTTPLimits().connections
+
+    func validate() throws {
+        guard (1...HTTPLimits.mostConnections).contains(maxConnections) else {
+            throw ValidationError("--max-connections \(maxConnections): accepted is 1 to \(HTTPLimits.mostConnections)")
+        }
+        guard let address = exposed.first, !insecure else { return }
+        throw ValidationError(
+            "--listen \(address) is beyond loopback: set \(missing.joined(separator: ", and ")); or --insecure to serve everyone"
+        )
+    }
+
+    /// What would make listening beyond loopback safe.
+    private var missing: [String] {
+        (credentials.hasTLS ? [] : ["--tls-cert and --tls-key"])
+            + (credentials.asksForSome ? [] : ["--tokens or --tls-client-ca"])
+    }
+
+    /// Addresses that others can reach without what protects them.
+    private var exposed: [HTTPAddress] {
+        missing.isEmpty ? [] : (listen + [metricsListen].compactMap(\.self)).filter { !$0.isLocal }
+    }
+
+    /// Said at each start that is not safe.
+    func warn(_ logger: Logger) {
+        for address in exposed {
+            logger.warning(
+                "--insecure: whoever reaches \(address) can read along or read everything; it lacks \(missing.joined(separator: ", and "))"
+            )
+        }
+    }
+
+    func apply(to settings: inout ServerSettings, _ logger: Logger) throws {
+        settings.listen = listen
+        settings.metricsListen = [metricsListen].compactMap(\.self)
+        settings.socketMode = unixSocketMode.bits
+        settings.http.connections = maxConnections
+        settings.credentials = try credentials.read(logger)
+    }
+}
+
+/// What a server proves itself by, and what it asks of those who come.
+struct CredentialOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The server's certificate and those above it, in PEM, watched for changes.", valueName: "file"))
@@ -36,21 +90,7 @@ struct ListenOptions: ParsableArguments {
             "Who may ask for what, in YAML, watched for changes; `apus token new` makes entries.", valueName: "file"))
     var tokens: String?
 
-    @Flag(help: "Listen beyond loopback without TLS or credentials: whoever reaches the address reads everything.")
-    var insecure = false
-
-    @Option(help: ArgumentHelp("Permissions of unix sockets, in octal: who may connect, as admin.", valueName: "mode"))
-    var unixSocketMode = SocketMode(bits: HTTPServer.defaultSocketMode)
-
-    @Option(
-        help: ArgumentHelp(
-            "Connections open at a time; more are answered with 503. A follower takes up to 200 kB.", valueName: "n"))
-    var maxConnections = HTTPLimits().connections
-
     func validate() throws {
-        guard (1...HTTPLimits.mostConnections).contains(maxConnections) else {
-            throw ValidationError("--max-connections \(maxConnections): accepted is 1 to \(HTTPLimits.mostConnections)")
-        }
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key go together: a certificate is served with its key")
         }
@@ -58,43 +98,18 @@ struct ListenOptions: ParsableArguments {
             throw ValidationError(
                 "--tls-client-ca: clients show certificates over TLS only; set --tls-cert and --tls-key")
         }
-        guard let address = exposed.first, !insecure else { return }
-        throw ValidationError(
-            "--listen \(address) is beyond loopback: set \(missing.joined(separator: ", and ")); or --insecure to serve everyone"
-        )
     }
 
-    /// What would make listening beyond loopback safe.
-    private var missing: [String] {
-        (tlsCert == nil ? ["--tls-cert and --tls-key"] : [])
-            + (tokens == nil && tlsClientCa == nil ? ["--tokens or --tls-client-ca"] : [])
+    var hasTLS: Bool { tlsCert != nil }
+    var asksForSome: Bool { tokens != nil || tlsClientCa != nil }
+
+    func read(_ logger: Logger) throws -> Credentials {
+        try Credentials(tls: tlsFiles, accessFile: tokens, logger: logger)
     }
 
-    /// Addresses that others can reach without what protects them.
-    private var exposed: [HTTPAddress] {
-        missing.isEmpty ? [] : (listen + [metricsListen].compactMap(\.self)).filter { !$0.isLocal }
-    }
-
-    var tlsFiles: TLSFiles? {
+    private var tlsFiles: TLSFiles? {
         guard let tlsCert, let tlsKey else { return nil }
         return TLSFiles(certificateChain: tlsCert, privateKey: tlsKey, clientAuthorities: tlsClientCa)
-    }
-
-    /// Said at each start that is not safe.
-    func warn(_ logger: Logger) {
-        for address in exposed {
-            logger.warning(
-                "--insecure: whoever reaches \(address) can read along or read everything; it lacks \(missing.joined(separator: ", and "))"
-            )
-        }
-    }
-
-    func apply(to settings: inout ServerSettings, _ logger: Logger) throws {
-        settings.listen = listen
-        settings.metricsListen = [metricsListen].compactMap(\.self)
-        settings.socketMode = unixSocketMode.bits
-        settings.http.connections = maxConnections
-        settings.credentials = try Credentials(tls: tlsFiles, accessFile: tokens, logger: logger)
     }
 }
 
