@@ -228,7 +228,7 @@ let package = Package(
             [
                 "BPFRuntime", "CAllocationCounter", "ClientTools", "CPacketFlood", "DatapathABI", "FlowAPI",
                 "FlowCatalog",
-                "FlowEnrichment", "FlowMetrics",
+                "FlowEnrichment", "FlowFilter", "FlowMetrics",
                 "FlowModel", "FlowRing", "FlowWire", "Lab", "Manifests", "SyntheticTraffic", "SystemRuntime", "apus",
                 logging,
             ],

@@ -14,7 +14,9 @@ enum Apus {
     /// Why these tests cannot run here; nil if they can.
     static var obstacle: String? {
         if let missing = LabRequirements.missing() { return "\(missing)" }
-        for tool in ["bpftool", "curl", "lsns", "prometheus", "promtool", "sqlite3", "tcpdump", "nsenter", "openssl", "tmux"]
+        for tool in [
+            "bpftool", "curl", "lsns", "prometheus", "promtool", "sqlite3", "tcpdump", "nsenter", "openssl", "tmux",
+        ]
         where Tool.path(tool) == nil {
             return "\(tool) is not installed"
         }

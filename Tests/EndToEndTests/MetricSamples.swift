@@ -91,7 +91,9 @@ struct MetricDescription: Equatable {
         for match in text.matches(of: /# TYPE ([a-z_0-9]+) ([a-z]+)\n/) {
             all[String(match.1)] = MetricDescription(type: String(match.2), labels: [])
         }
-        let contexts: Set = ["source_namespace", "source_workload", "destination_namespace", "destination_workload", "le"]
+        let contexts: Set = [
+            "source_namespace", "source_workload", "destination_namespace", "destination_workload", "le",
+        ]
         for sample in try MetricSamples(text).samples {
             let ending = ["_bucket", "_sum", "_count"].first { sample.name.hasSuffix($0) }
             let base = ending.map { String(sample.name.dropLast($0.count)) }

@@ -113,11 +113,34 @@ struct PrometheusTests {
             #expect(!held.isEmpty, "\(question.metric)")
             #expect(told == held, "\(question.metric)")
         }
+        try checkEstimate(directory.path, samples)
+    }
+
+    /// Of the store's flows, with what is configured by default and with less room than there are pods.
+    private func checkEstimate(_ store: String, _ samples: MetricSamples) throws {
+        struct Estimate: Decodable {
+            struct Family: Decodable { var name: String, series: Int, labels: [Label] }
+            struct Label: Decodable { var name: String, values: Int }
+            var flows: Int, families: [Family]
+        }
+        let estimate = try Child(Apus.path, ["metrics", "estimate", "--data-dir", store, "--output", "json"])
+        #expect(estimate.waitForEnd() == 0, "\(estimate.errors)")
+        let told = try JSONDecoder().decode(Estimate.self, from: Data(estimate.output.utf8))
+        #expect(Double(told.flows) >= samples.sum("hubble_flows_processed_total"))
+        let drops = try #require(told.families.first { $0.name == "hubble_drop_total" })
+        #expect(drops.series >= samples.samples.count { $0.name == "hubble_drop_total" })
+        #expect(drops.labels.first { $0.name == "reason" }?.values ?? 0 >= 2)
+        try "seriesLimit: 3\nmetrics: [{name: drop, contextOptions: [{name: sourceContext, values: [pod, ip]}]}]".write(
+            toFile: store + "/metrics.yaml", atomically: true, encoding: .utf8)
+        let over = try Child(
+            Apus.path, ["metrics", "estimate", "--data-dir", store, "--metrics-config", store + "/metrics.yaml"])
+        #expect(over.waitForEnd() == 0 && over.output.contains("1 beyond the limit of 3 series"), "\(over.output)")
     }
 
     private static let questions = [
         MetricQuestion(
-            "hubble_flows_processed_total", ["verdict", "protocol", "source_namespace", "destination_namespace", "type"],
+            "hubble_flows_processed_total",
+            ["verdict", "protocol", "source_namespace", "destination_namespace", "type"],
             """
             verdict, protocol, ifnull(source_namespace, '') source_namespace,
             ifnull(destination_namespace, '') destination_namespace,
@@ -125,7 +148,10 @@ struct PrometheusTests {
             """),
         MetricQuestion(
             "hubble_drop_total",
-            ["reason", "protocol", "source_namespace", "destination_namespace", "source_workload", "destination_workload"],
+            [
+                "reason", "protocol", "source_namespace", "destination_namespace", "source_workload",
+                "destination_workload",
+            ],
             """
             drop_reason reason, protocol, ifnull(source_namespace, '') source_namespace,
             ifnull(destination_namespace, '') destination_namespace, ifnull(source_workload, '') source_workload,
@@ -188,7 +214,8 @@ struct PrometheusTests {
         let openMetrics = try Tool.run(
             "curl",
             [
-                "-s", "--max-time", "10", "-i", "-H", "accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
+                "-s", "--max-time", "10", "-i", "-H",
+                "accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
                 "http://\(address)/metrics",
             ]
         ).output

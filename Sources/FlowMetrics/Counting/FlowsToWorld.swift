@@ -39,7 +39,8 @@ struct FlowsToWorld: FlowCounting {
             guard isWorld(flows[index].destinationEndpoint), word.has(.layer4, without: .isReply), isWanted(word)
             else { return KeyBatch.none }
             guard tellsPort else { return word.only(Self.labels) }
-            return word.only(Self.labels) | (Self.hasPorts(word) ? word[FlowWord.destinationPort] : Self.noPort) << Self.port
+            return word.only(Self.labels) | (Self.hasPorts(word) ? word[FlowWord.destinationPort] : Self.noPort)
+                << Self.port
         }
     }
 

@@ -33,7 +33,8 @@ struct Metric: Sendable {
     ///   - keys: room for what is counted of the batch.
     ///   - positions: likewise.
     mutating func count(
-        _ batch: borrowing FlowBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ keys: inout KeyBatch, _ positions: inout [UInt32]
+        _ batch: borrowing FlowBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ keys: inout KeyBatch,
+        _ positions: inout [UInt32]
     ) {
         if isOfLayer7 { return }
         keys.removeAll()

@@ -24,7 +24,8 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             ObserveCommand.self, DropsCommand.self, TopCommand.self, GraphCommand.self, WhyCommand.self,
             StatusCommand.self, ListCommand.self, WatchCommand.self, DoctorCommand.self, ConfigCommand.self,
-            PolicyCommand.self, HistoryCommand.self, SQLCommand.self, ServeCommand.self, DemoCommand.self,
+            PolicyCommand.self, HistoryCommand.self, MetricsCommand.self, SQLCommand.self, ServeCommand.self,
+            DemoCommand.self,
             RecordCommand.self, ReplayCommand.self, TokenCommand.self, CompletionCommand.self, VersionCommand.self,
             InstallFilesCommand.self,
         ])

@@ -6,7 +6,7 @@ struct MetricsWatch {
     private let watch: FileWatch
 
     init(_ file: MetricsFile, _ metrics: FlowMetrics, _ state: MetricsConfigurationState, _ logger: Logger) {
-        watch = FileWatch(file.path, threadName: "apus-metrics-file") { text in
+        watch = FileWatch(file.path, threadName: "apus-metrics-f") { text in
             do {
                 metrics.apply(try file.parse(text))
                 state.applied()
