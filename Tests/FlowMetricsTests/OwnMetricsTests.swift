@@ -54,6 +54,20 @@ import Testing
                 ])
     }
 
+    @Test("A name that the catalog does not have yet is asked for again")
+    func lateName() throws {
+        let metrics = FlowMetrics(try MetricsSettings(flag: "kernel-drop"), catalog: fixture.catalog)
+        let index = UInt32(fixture.catalog.names.count)
+        let flow = fixture.flow { ($0.kind, $0.verdict, $0.kernelReason) = (.kernelDrop, .dropped, index) }
+        metrics.add([flow].span)
+        _ = fixture.catalog.names.intern("NO_SOCKET")
+        metrics.add([flow].span)
+        #expect(
+            metrics.samples() == [
+                #"apus_kernel_drop_total{reason=""} 1"#, #"apus_kernel_drop_total{reason="NO_SOCKET"} 1"#,
+            ])
+    }
+
     @Test("kernel-drop tells the kernel's own reason")
     func kernelDrop() throws {
         let reason = fixture.catalog.names.intern("NO_SOCKET")

@@ -42,16 +42,18 @@ struct KernelDrops: FlowCounting {
 
     @inline(never)
     private mutating func number(_ name: UInt32) -> UInt64 {
-        numbers.remembered(name) { texts[0].number(names[name] ?? "") }
+        numbers.remembered(name) { names[name].map { texts[0].number($0) } }
     }
 }
 
 extension [UInt32] {
     /// What was found for an index of the catalog, each asked for once. Kept as one more.
-    mutating func remembered(_ index: UInt32, _ find: () -> UInt64) -> UInt64 {
+    ///
+    /// - Parameter find: nil: the catalog does not have the index yet, and is asked again; 0 stands for it meanwhile.
+    mutating func remembered(_ index: UInt32, _ find: () -> UInt64?) -> UInt64 {
         let place = Int(index)
         if place < count, self[place] != 0 { return UInt64(self[place] - 1) }
-        let number = find()
+        guard let number = find() else { return 0 }
         if place >= count { append(contentsOf: repeatElement(0, count: place + 1 - count)) }
         self[place] = UInt32(number) + 1
         return number

@@ -66,8 +66,7 @@ struct FlowsToWorld: FlowCounting {
     @inline(never)
     private mutating func findWorld(_ endpoint: UInt32) -> Bool {
         worlds.remembered(endpoint) {
-            let labels = endpoints[endpoint]?.labels ?? []
-            return labels.contains { Self.worldLabels.contains($0) } ? 1 : 0
+            endpoints[endpoint].map { $0.labels.contains { Self.worldLabels.contains($0) } ? 1 : 0 }
         } == 1
     }
 

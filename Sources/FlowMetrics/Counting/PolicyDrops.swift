@@ -47,7 +47,7 @@ struct PolicyDrops: FlowCounting {
     @inline(never)
     private mutating func policy(_ rule: UInt32) -> UInt64 {
         numbers.remembered(rule) {
-            guard let reference = rules[rule] else { return 0 }
+            guard let reference = rules[rule] else { return nil }
             guard let deny = reference.defaultDeny else {
                 let name = PolicyName(kind: reference.kind, namespace: reference.namespace, name: reference.name)
                 return texts[0].number(name.qualifiedName) << 1 | (reference.isRule ? 1 : 0)

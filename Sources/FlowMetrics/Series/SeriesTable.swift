@@ -21,7 +21,7 @@ struct SeriesTable: Sendable {
     private(set) var values: [UInt64] = []
     private(set) var exemplars: [Exemplar] = []
     private var marks: [Marks] = []
-    /// The first value at the last sweep, and for how many sweeps it has been that.
+    /// The sum of the values at the last sweep, and for how many sweeps it has been that.
     private var seen: [UInt64] = []
     private var idleSweeps: [UInt16] = []
     private var free: [UInt32] = []
