@@ -28,8 +28,18 @@ package final class FlowMetrics: Sendable {
     /// Flows counted so far.
     package var flows: UInt64 { state.withLock { $0.registry.flows } }
 
-    package var forwarded: UInt64 { state.withLock { $0.registry.forwarded } }
-    package var dropped: UInt64 { state.withLock { $0.registry.dropped } }
+    package var forwarded: UInt64 {
+        state.withLock { state in
+            state.registry.flush()
+            return state.registry.forwarded
+        }
+    }
+    package var dropped: UInt64 {
+        state.withLock { state in
+            state.registry.flush()
+            return state.registry.dropped
+        }
+    }
 
     /// See `MetricRegistry.sweep`. While a scrape is under way nothing goes, or a series that comes again could stand in
     /// its text twice.
@@ -41,14 +51,20 @@ package final class FlowMetrics: Sendable {
     ///
     /// - Parameter identify: makes the text of a flow's UUID from its sequence.
     package func write(to text: inout MetricsText, identify: (UInt64) -> String) {
-        state.withLock { $0.scrapes += 1 }
+        state.withLock { state in
+            state.scrapes += 1
+            state.registry.flush()
+        }
         var cursor = MetricsCursor(at: text.bytes.count)
         while state.withLock({ $0.registry.write(to: &text, from: &cursor, identify: identify) }) {}
         state.withLock { $0.scrapes -= 1 }
     }
 
     package func readings() -> (families: [FamilyReading], memoryBytes: Int) {
-        state.withLock { ($0.registry.readings(), $0.registry.memoryBytes) }
+        state.withLock { state in
+            state.registry.flush()
+            return (state.registry.readings(), state.registry.memoryBytes)
+        }
     }
 }
 

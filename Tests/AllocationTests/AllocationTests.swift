@@ -57,6 +57,7 @@ import Testing
                 registry.add(batch.span)
                 writer.append(batch.span)
             } while taken > 0
+            registry.flush()
         }
         #expect(count < UInt(events.count) / 1_000)
     }

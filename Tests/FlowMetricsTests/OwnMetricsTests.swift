@@ -60,6 +60,7 @@ import Testing
         let index = UInt32(fixture.catalog.names.count)
         let flow = fixture.flow { ($0.kind, $0.verdict, $0.kernelReason) = (.kernelDrop, .dropped, index) }
         metrics.add([flow].span)
+        #expect(metrics.samples() == [#"apus_kernel_drop_total{reason=""} 1"#])
         _ = fixture.catalog.names.intern("NO_SOCKET")
         metrics.add([flow].span)
         #expect(

@@ -20,31 +20,29 @@ struct TCPFlagCounts: FlowCounting {
 
     static let families = ["IPv4", "IPv6"]
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+    var fields: FlowFields {
+        var fields = FlowFields(always: FlowWord.verdict.mask | FlowWord.layer4.mask)
+        // Of the flags FIN, SYN, RST and ACK.
+        fields.ofConnectionFlags = 0b10111 << FlowWord.tcpFlags.shift | FlowWord.attributes([.ip, .ipv6])
+        return fields
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
         var several: UInt64 = 0
-        keys.collect(batch) { word, _ in
-            let told = Self.told(word)
+        keys.collect(batch) { tally in
+            let told = tally.word.connectionFlags
             several |= told & (told &- 1)
-            return Self.own(word, told)
+            return Self.own(tally.word, told)
         }
         guard several != 0 else { return }
         // FIN and RST in one, as nobody but a scanner sends.
         for passed in 1...2 {
-            keys.collect(batch) { word, _ in
-                var told = Self.told(word)
+            keys.collect(batch) { tally in
+                var told = tally.word.connectionFlags
                 for _ in 0..<passed { told &= told &- 1 }
-                return Self.own(word, told)
+                return Self.own(tally.word, told)
             }
         }
-    }
-
-    /// The flags that are told, as TCP has them; 0 of a flow that does not count.
-    @inline(__always)
-    private static func told(_ word: FlowWord) -> UInt64 {
-        // TCP is 0.
-        let asked = FlowWord.layer4.mask | UInt64(FlowAttributes.ip.rawValue) << FlowWord.attributes.shift
-        let isTCP: UInt64 = word.only(asked) == UInt64(FlowAttributes.ip.rawValue) << FlowWord.attributes.shift ? 1 : 0
-        return word[FlowWord.tcpFlags] & 7 & (0 &- (isTCP & word.forwarded))
     }
 
     /// Of the lowest of the flags, FIN, SYN and RST. What flags a packet has is hard to guess, so there is no branch.
@@ -75,15 +73,15 @@ struct PortDistribution: FlowCounting {
     }
 
     private static let labels = FlowWord.layer4.mask | FlowWord.destinationPort.mask
-    private static let asked: FlowAttributes = [.layer4, .replyKnown]
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+    var fields: FlowFields {
+        let asked = FlowWord.verdict.mask | FlowWord.attributes([.layer4, .knownReply])
+        return FlowFields(always: Self.labels | asked, subject: .beginnings)
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
         let labels = Self.labels
-        let asked = Self.asked
-        keys.collect(batch) { word, _ in
-            let begins: UInt64 = word.has(asked, without: .isReply) ? 1 : 0
-            return begins & word.forwarded == 1 ? word.only(labels) : KeyBatch.none
-        }
+        keys.collect(batch) { $0.word.begins == 1 ? $0.word.only(labels) : KeyBatch.none }
     }
 }
 
@@ -109,11 +107,15 @@ struct ICMPCounts: FlowCounting {
             type: UInt8(number >> 8 & 255), code: UInt8(number & 255), isVersion6: number >> 16 != 0)
     }
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
-        keys.collect(batch.icmp, of: batch) { word, index in
-            guard word.has(.layer4) else { return KeyBatch.none }
-            let version = word[FlowWord.layer4] & 1
-            return version | (version << 16 | UInt64(flows[index].icmpType) << 8 | UInt64(flows[index].icmpCode)) << 1
+    var fields: FlowFields {
+        FlowFields(always: FlowWord.layer4.mask | FlowWord.attributes(.layer4), details: FlowDetail.icmp)
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
+        keys.collect(batch) { tally in
+            guard tally.word.isICMP, tally.word.has(.layer4) else { return KeyBatch.none }
+            let version = tally.word[FlowWord.layer4] & 1
+            return version | (version << 16 | tally.detail.icmpMessage) << 1
         }
     }
 }

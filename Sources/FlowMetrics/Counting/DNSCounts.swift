@@ -55,9 +55,6 @@ struct DNSCounts: FlowCounting {
     private static let noCode = UInt64(responseCodes.count)
     private static let policyDenied = noCode + 1
 
-    /// Only with their records.
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {}
-
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {
         guard case .dns(let dns) = record.record, !(ignoresAAAA && dns.queryTypes == ["AAAA"]) else { return }
         var common = texts[0].number(dns.queryTypes.joined(separator: ",")) << Place.types

@@ -13,9 +13,11 @@ struct Drops: FlowCounting {
 
     private static let labels = FlowWord.protocolLabel.mask | FlowWord.reason.mask
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+    var fields: FlowFields { FlowFields(always: Self.labels | FlowWord.verdict.mask) }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
         let labels = Self.labels
-        keys.collect(batch.denied, of: batch) { word, _ in word.has(.dropped) ? word.only(labels) : KeyBatch.none }
+        keys.collect(batch) { $0.word.has(.dropped) ? $0.word.only(labels) : KeyBatch.none }
     }
 }
 
@@ -34,9 +36,13 @@ struct KernelDrops: FlowCounting {
         return [TableLayout(family, [OwnLabel("reason", shift: 0, bits: 12, .texts(0))])]
     }
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
-        keys.collect(batch.denied, of: batch) { word, index in
-            word.isKernelDrop ? number(flows[index].kernelReason) : KeyBatch.none
+    var fields: FlowFields {
+        FlowFields(always: FlowWord.kernelDrop.mask | FlowWord.verdict.mask, details: FlowDetail.cause)
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
+        keys.collect(batch) { tally in
+            tally.word.isDenied && tally.word.isKernelDrop ? number(tally.detail.cause) : KeyBatch.none
         }
     }
 

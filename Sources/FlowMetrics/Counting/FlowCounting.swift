@@ -9,23 +9,20 @@ protocol FlowCounting: Sendable {
 
     /// Of labels whose values are not known beforehand.
     var texts: [LabelTexts] { get }
-    /// Tells which flows of a batch count, and under which labels.
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch)
-    /// Counts a flow that has a record of layer 7, in all tables. Who counts it like any other does nothing else.
+    /// What it tells flows apart by.
+    var fields: FlowFields { get }
+    /// Tells which of a batch count, and under which labels.
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch)
+    /// Counts a record of layer 7 in all tables; its flow is counted like any other.
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable])
 }
 
 extension FlowCounting {
     var texts: [LabelTexts] { [] }
 
-    mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {
-        let (flows, sides): (InlineArray<1, Flow>, InlineArray<1, SideClasses>) = ([record.flow], [sides])
-        var (keys, positions) = (KeyBatch(capacity: 1), [UInt32](repeating: 0, count: 3))
-        var batch = FlowBatch(capacity: 1)
-        batch.load(flows.span)
-        collect(batch, flows.span, into: &keys)
-        tables[0].count(keys, flows.span, sides.span, &positions)
-    }
+    var fields: FlowFields { FlowFields() }
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {}
+    mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {}
 }
 
 /// What a table of series holds and how it is written.
@@ -35,7 +32,7 @@ struct TableLayout: Sendable {
     var labels: [OwnLabel]
     /// Values of a series.
     var width = 1
-    /// What a flow adds to its series' values.
+    /// What flows add to their series' values.
     var amount = Amount.one
 
     enum Amount: Sendable {

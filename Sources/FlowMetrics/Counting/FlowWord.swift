@@ -1,13 +1,12 @@
 internal import FlowModel
 
-/// What most metrics ask of a flow, in one word: made once for a flow of a batch, and then looked at by each metric without
-/// a branch.
+/// What metrics ask of a flow beside its sides, in one word: made once, and looked at by each metric without a branch.
 ///
 /// ```
-///   0      4      9       12        14      17          25         33      42    58     61           62
-///   ┌──────┬──────┬───────┬─────────┬───────┬───────────┬──────────┬───────┬─────┬──────┬────────────┐
-///   │ prot.│ type │verdict│direction│layer 4│attributes │TCP flags │reason │port │match │kernel drop │
-///   └──────┴──────┴───────┴─────────┴───────┴───────────┴──────────┴───────┴─────┴──────┴────────────┘
+///   0      4      9       12        14      17          25         33      42    58     61           62       63
+///   ┌──────┬──────┬───────┬─────────┬───────┬───────────┬──────────┬───────┬─────┬──────┬────────────┬────────┐
+///   │ prot.│ type │verdict│direction│layer 4│attributes │TCP flags │reason │port │match │kernel drop │to world│
+///   └──────┴──────┴───────┴─────────┴───────┴───────────┴──────────┴───────┴─────┴──────┴────────────┴────────┘
 /// ```
 struct FlowWord: BitwiseCopyable, Sendable {
     let bits: UInt64
@@ -33,10 +32,12 @@ struct FlowWord: BitwiseCopyable, Sendable {
     static let reason = Field(shift: 33, width: 9)
     static let destinationPort = Field(shift: 42, width: 16)
     static let match = Field(shift: 58, width: 3)
-    private static let kernelDrop = Field(shift: 61, width: 1)
+    static let kernelDrop = Field(shift: 61, width: 1)
+    static let toWorld = Field(shift: 62, width: 1)
 
+    /// - Parameter isToWorld: 1 if the destination is outside the cluster, else 0.
     @inline(__always)
-    init(_ flow: borrowing Flow) {
+    init(_ flow: borrowing Flow, isToWorld: UInt64) {
         let kind = flow.kind
         var bits = ProtocolLabel.number(flow)
         bits |= FlowTypeLabel.number(flow) << Self.type.shift
@@ -49,8 +50,14 @@ struct FlowWord: BitwiseCopyable, Sendable {
         bits |= UInt64(flow.destinationPort) << Self.destinationPort.shift
         bits |= UInt64(min(flow.policyMatchType.rawValue, 7)) << Self.match.shift
         bits |= (kind == .kernelDrop ? 1 : 0) << Self.kernelDrop.shift
-        self.bits = bits
+        self.bits = bits | isToWorld << Self.toWorld.shift
     }
+
+    @inline(__always)
+    init(bits: UInt64) { self.bits = bits }
+
+    /// The bits of these.
+    static func attributes(_ members: FlowAttributes) -> UInt64 { UInt64(members.rawValue) << attributes.shift }
 
     @inline(__always)
     subscript(field: Field) -> UInt64 { (bits &>> field.shift) & (1 << field.width &- 1) }
@@ -64,7 +71,29 @@ struct FlowWord: BitwiseCopyable, Sendable {
 
     /// 1 if the verdict is FORWARDED or REDIRECTED, which are 1 and 5; else 0.
     var forwarded: UInt64 { @inline(__always) get { 0b10_0010 &>> self[Self.verdict] & 1 } }
+    /// ICMPv4 and ICMPv6 are 2 and 3.
+    var isICMP: Bool { @inline(__always) get { self[Self.layer4] &>> 1 == 1 } }
     var isKernelDrop: Bool { @inline(__always) get { self[Self.kernelDrop] == 1 } }
+
+    /// The destination is outside the cluster.
+    var isToWorld: Bool { @inline(__always) get { self[Self.toWorld] == 1 } }
+
+    /// 1 of a forwarded flow that is known to be no reply; else 0.
+    var begins: UInt64 {
+        @inline(__always) get { (has(Self.knownOfLayer4, without: .isReply) ? 1 : 0) & forwarded }
+    }
+
+    private static let knownOfLayer4: FlowAttributes = [.layer4, .replyKnown]
+
+    /// FIN (1), SYN (2) and RST (4) of a forwarded TCP flow; else 0.
+    var connectionFlags: UInt64 {
+        @inline(__always) get {
+            // TCP is 0.
+            let ip = Self.attributes(.ip)
+            let isTCP: UInt64 = only(Self.layer4.mask | ip) == ip ? 1 : 0
+            return self[Self.tcpFlags] & 7 & (0 &- (isTCP & forwarded))
+        }
+    }
 
     /// All of `members` and none of `others`.
     @inline(__always)

@@ -16,8 +16,10 @@ struct FlowsProcessed: FlowCounting {
 
     private static let labels = FlowWord.protocolLabel.mask | FlowWord.type.mask | FlowWord.verdict.mask
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
+    var fields: FlowFields { FlowFields(always: Self.labels) }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
         let labels = Self.labels
-        keys.collect(batch) { word, _ in word.only(labels) }
+        keys.collect(batch) { $0.word.only(labels) }
     }
 }

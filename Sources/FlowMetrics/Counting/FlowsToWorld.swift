@@ -6,15 +6,11 @@ struct FlowsToWorld: FlowCounting {
     private let countsAnyDrop: Bool
     private let tellsPort: Bool
     private let countsFirstPacketsOnly: Bool
-    private let endpoints: CatalogTable<Endpoint>
-    /// Whether it is the world, by index in the catalog's endpoints.
-    private var worlds: [UInt32] = []
 
     init(_ settings: MetricSettings, _ catalog: FlowCatalog) {
         countsAnyDrop = settings.options.contains(.anyDrop)
         tellsPort = settings.options.contains(.port)
         countsFirstPacketsOnly = settings.options.contains(.synOnly)
-        endpoints = catalog.endpoints
     }
 
     static func layouts(_ settings: MetricSettings) -> [TableLayout] {
@@ -34,10 +30,18 @@ struct FlowsToWorld: FlowCounting {
     private static let port: UInt64 = 32
     private static let labels = FlowWord.protocolLabel.mask | FlowWord.verdict.mask
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
-        keys.collect(batch) { word, index in
-            guard isWorld(flows[index].destinationEndpoint), word.has(.layer4, without: .isReply), isWanted(word)
-            else { return KeyBatch.none }
+    var fields: FlowFields {
+        let asked = FlowWord.toWorld.mask | FlowWord.type.mask | FlowWord.layer4.mask | FlowWord.reason.mask
+        var fields = FlowFields(ofWorld: Self.labels | asked | FlowWord.attributes([.layer4, .isReply]))
+        if countsFirstPacketsOnly { fields.ofWorld |= 0b10010 << FlowWord.tcpFlags.shift }
+        if tellsPort { fields.ofWorld |= FlowWord.destinationPort.mask }
+        return fields
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
+        keys.collect(batch) { tally in
+            let word = tally.word
+            guard word.isToWorld, word.has(.layer4, without: .isReply), isWanted(word) else { return KeyBatch.none }
             guard tellsPort else { return word.only(Self.labels) }
             return word.only(Self.labels) | (Self.hasPorts(word) ? word[FlowWord.destinationPort] : Self.noPort)
                 << Self.port
@@ -55,20 +59,4 @@ struct FlowsToWorld: FlowCounting {
 
     /// TCP, UDP and SCTP.
     private static func hasPorts(_ word: FlowWord) -> Bool { [0, 1, 4].contains(word[FlowWord.layer4]) }
-
-    @inline(__always)
-    private mutating func isWorld(_ endpoint: UInt32) -> Bool {
-        let place = Int(endpoint)
-        if place < worlds.count, worlds[place] != 0 { return worlds[place] == 2 }
-        return findWorld(endpoint)
-    }
-
-    @inline(never)
-    private mutating func findWorld(_ endpoint: UInt32) -> Bool {
-        worlds.remembered(endpoint) {
-            endpoints[endpoint].map { $0.labels.contains { Self.worldLabels.contains($0) } ? 1 : 0 }
-        } == 1
-    }
-
-    private static let worldLabels: Set<String> = ["reserved:world", "reserved:world-ipv4", "reserved:world-ipv6"]
 }

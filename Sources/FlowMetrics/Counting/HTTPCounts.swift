@@ -30,9 +30,6 @@ struct HTTPCounts: FlowCounting {
         return isV2 ? [requests, durations] : [requests, durations, responses]
     }
 
-    /// Only with their records.
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {}
-
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses, in tables: inout [SeriesTable]) {
         guard case .http(let http) = record.record, record.isResponse || !isOfResponses else { return }
         let common = UInt64(record.flow.direction.rawValue & 3) | texts[0].number(http.method) << 2

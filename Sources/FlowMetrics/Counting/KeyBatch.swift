@@ -1,69 +1,46 @@
-/// What one metric counts of a batch: own labels, and whose flow's they are.
+/// What one metric counts of a batch of tallies: own labels, and whose they are.
 ///
-/// Keys are made for all flows of a batch first, then looked up, then counted, so that the processor can do several at
-/// once, and no array is asked for its owner for each flow.
+/// Keys are made for the whole batch first, then looked up, then counted, so that the processor can do several at once, and
+/// no array is asked for its owner for each.
 struct KeyBatch: Sendable {
-    /// Instead of labels: the flow does not count.
+    /// Instead of labels: the flows do not count.
     static let none = UInt64.max
 
     private(set) var count = 0
     private(set) var owns: [UInt64]
     /// Positions in the batch; ascending but for flows that count several times.
-    private(set) var flows: [UInt32]
+    private(set) var tallies: [UInt32]
 
-    /// - Parameter capacity: flows of a batch. Each counts thrice at most (`tcp`).
+    /// - Parameter capacity: tallies of a batch. Each counts thrice at most (`tcp`).
     init(capacity: Int) {
         owns = [UInt64](repeating: 0, count: 3 * capacity)
-        flows = [UInt32](repeating: 0, count: 3 * capacity)
+        tallies = [UInt32](repeating: 0, count: 3 * capacity)
     }
 
     mutating func removeAll() { count = 0 }
 
-    /// Appends the flows that count.
+    /// Appends what counts.
     ///
-    /// - Parameter own: the labels, by a flow's word and its position in the batch.
+    /// - Parameter own: the labels.
     @inline(__always)
-    mutating func collect(_ batch: borrowing FlowBatch, _ own: (FlowWord, Int) -> UInt64) {
-        count = Self.collect(batch.words.span.extracting(first: batch.count), from: count, &owns, &flows, own)
-    }
-
-    /// Appends those of some flows that count.
-    @inline(__always)
-    mutating func collect(
-        _ some: FlowBatch.Positions, of batch: borrowing FlowBatch, _ own: (FlowWord, Int) -> UInt64
-    ) {
-        for place in 0..<some.count {
-            let position = some.positions[place]
-            let value = own(batch.words[Int(position)], Int(position))
-            (owns[count], flows[count]) = (value, position)
-            count &+= value == Self.none ? 0 : 1
-        }
+    mutating func collect(_ batch: Span<Tally>, _ own: (borrowing Tally) -> UInt64) {
+        count = Self.collect(batch, from: count, &owns, &tallies, own)
     }
 
     @inline(__always)
     private static func collect(
-        _ words: Span<FlowWord>, from start: Int, _ owns: inout [UInt64], _ flows: inout [UInt32],
-        _ own: (FlowWord, Int) -> UInt64
+        _ batch: Span<Tally>, from start: Int, _ owns: inout [UInt64], _ tallies: inout [UInt32],
+        _ own: (borrowing Tally) -> UInt64
     ) -> Int {
         var owns = owns.mutableSpan
-        var flows = flows.mutableSpan
+        var tallies = tallies.mutableSpan
         var end = start
-        for index in words.indices {
-            let value = own(words[index], index)
+        for index in batch.indices {
+            let value = own(batch[index])
             owns[end] = value
-            flows[end] = UInt32(truncatingIfNeeded: index)
+            tallies[end] = UInt32(truncatingIfNeeded: index)
             end &+= value == Self.none ? 0 : 1
         }
         return end
-    }
-
-    /// Takes out what is not of these flows.
-    mutating func keep(_ isKept: [Bool]) {
-        var end = 0
-        for index in 0..<count where isKept[Int(flows[index])] {
-            (owns[end], flows[end]) = (owns[index], flows[index])
-            end += 1
-        }
-        count = end
     }
 }

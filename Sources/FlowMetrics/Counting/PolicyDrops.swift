@@ -30,17 +30,16 @@ struct PolicyDrops: FlowCounting {
     private static let cause: UInt64 = 32
     private static let labels = FlowWord.direction.mask | FlowWord.verdict.mask
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
-        keys.collect(batch.denied, of: batch) { word, index in
-            guard !word.isKernelDrop, Self.isPolicys(word[FlowWord.reason])
-            else { return KeyBatch.none }
-            return word.only(Self.labels) | policy(flows[index].rule) << Self.cause
-        }
+    var fields: FlowFields {
+        FlowFields(
+            always: Self.labels | FlowWord.reason.mask | FlowWord.kernelDrop.mask, details: FlowDetail.cause)
     }
 
-    @inline(__always)
-    private static func isPolicys(_ reason: UInt64) -> Bool {
-        reason == UInt64(DropReason.policyDenied.rawValue) || reason == UInt64(DropReason.policyDeny.rawValue)
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
+        keys.collect(batch) { tally in
+            guard tally.word.isDenied, tally.word.isDeniedByPolicy else { return KeyBatch.none }
+            return tally.word.only(Self.labels) | policy(tally.detail.cause) << Self.cause
+        }
     }
 
     /// The text's number, and whether it is a rule in the lowest bit.

@@ -25,13 +25,18 @@ struct PolicyVerdicts: FlowCounting {
     private static let unknownMatch = UInt64(PolicyMatchType.names.count)
     private static let labels = FlowWord.direction.mask | FlowWord.verdict.mask
 
-    mutating func collect(_ batch: borrowing FlowBatch, _ flows: Span<Flow>, into keys: inout KeyBatch) {
-        keys.collect(batch.judged, of: batch) { word, index in
-            let type = word[FlowWord.type]
+    var fields: FlowFields {
+        FlowFields(always: Self.labels | FlowWord.type.mask | FlowWord.match.mask, details: FlowDetail.fromHost)
+    }
+
+    mutating func collect(_ batch: Span<Tally>, into keys: inout KeyBatch) {
+        keys.collect(batch) { tally in
+            let (word, type) = (tally.word, tally.word[FlowWord.type])
             if type == FlowTypeLabel.policyVerdict {
-                let isHosts = flows[index].sourceIdentity == Identity.host.rawValue
-                return isHosts ? KeyBatch.none : word.only(Self.labels) | word[FlowWord.match] << Self.match
+                let match = word[FlowWord.match] << Self.match
+                return tally.detail.isFromHost ? KeyBatch.none : word.only(Self.labels) | match
             }
+            guard FlowTypeLabel.layer7.contains(type) else { return KeyBatch.none }
             let match = Self.unknownMatch + 1 + (type - FlowTypeLabel.layer7.lowerBound)
             return word.only(Self.labels) | match << Self.match
         }

@@ -1,11 +1,11 @@
 internal import FlowCatalog
 internal import FlowModel
 
-/// What labels say of one side of a flow, as small numbers: each distinct set of values is a class, with its text ready.
+/// What one context's labels say of one side of flows, as small numbers: each distinct set of values is a class, with its
+/// text ready.
 ///
-/// A flow costs a look into an array by its endpoint's index; where the address is a label, one into a table of addresses.
 /// Names are looked at once for each endpoint. Bounded: beyond `limit` classes all that is new is `overflow`. Owned by the
-/// registry.
+/// side's profiles.
 struct LabelClasses: Sendable {
     /// Of a context without labels.
     static let none: UInt32 = 0
@@ -14,7 +14,7 @@ struct LabelClasses: Sendable {
     /// In `byEndpoint`: the address is to be asked, too.
     private static let byAddressToo = UInt32.max
     /// Directions that may have contexts of their own: unknown, ingress, egress.
-    private static let directions = 3
+    static let directions = 3
 
     struct Class: Sendable {
         /// `source="shop/frontend",source_namespace="shop"`
@@ -44,46 +44,12 @@ struct LabelClasses: Sendable {
 
     // MARK: Asking
 
-    /// The classes of a batch's flows, to be read at once.
-    @inline(never)
-    mutating func resolve(_ flows: Span<Flow>, into numbers: inout [UInt32]) {
-        switch (context.side, context.dependsOnDirection) {
-        case (.source, false): each(flows, &numbers, { $0.sourceEndpoint }, { $0.source }) { _ in 0 }
-        case (.destination, false): each(flows, &numbers, { $0.destinationEndpoint }, { $0.destination }) { _ in 0 }
-        case (.source, true):
-            each(flows, &numbers, { $0.sourceEndpoint }, { $0.source }) { Int(min($0.direction.rawValue, 2)) }
-        case (.destination, true):
-            each(flows, &numbers, { $0.destinationEndpoint }, { $0.destination }) {
-                Int(min($0.direction.rawValue, 2))
-            }
-        }
-    }
-
-    @inline(__always)
-    private mutating func each(
-        _ flows: Span<Flow>, _ numbers: inout [UInt32], _ endpoint: (borrowing Flow) -> UInt32,
-        _ address: (borrowing Flow) -> IPAddress, _ direction: (borrowing Flow) -> Int
-    ) {
-        let width = context.dependsOnDirection ? Self.directions : 1
-        var output = numbers.mutableSpan
-        for index in flows.indices {
-            let place = Int(endpoint(flows[index])) &* width &+ direction(flows[index])
-            var number = place < byEndpoint.count ? byEndpoint[place] : 0
-            if number == 0 || number == Self.byAddressToo {
-                number = find(
-                    endpoint(flows[index]), direction(flows[index]), address(flows[index]),
-                    hasIP: flows[index].attributes.contains(.ip))
-            }
-            output[index] = number
-        }
-    }
-
     /// The class of one side.
     ///
     /// - Parameter direction: raw value of `TrafficDirection`.
-    @inline(never)
     mutating func find(_ endpoint: UInt32, _ direction: Int, _ address: IPAddress, hasIP: Bool) -> UInt32 {
         let width = context.dependsOnDirection ? Self.directions : 1
+        let direction = context.dependsOnDirection ? direction : 0
         let place = Int(endpoint) * width + direction
         if place < byEndpoint.count, byEndpoint[place] == Self.byAddressToo {
             let key = AddressClasses.Key(address: address, place: UInt32(place), hasIP: hasIP)
@@ -108,7 +74,7 @@ struct LabelClasses: Sendable {
     private var isFull: Bool { classes.count - free.count - Int(Self.first) >= limit }
 
     /// Whether the values depend on the address: it is a label, or stands before the first alternative that has one.
-    private func needsAddress(_ endpoint: Endpoint, _ direction: Int) -> Bool {
+    func needsAddress(_ endpoint: Endpoint, _ direction: Int) -> Bool {
         if context.labels.contains(.ip) { return true }
         let alternatives = context.alternatives(TrafficDirection(rawValue: UInt8(direction)))
         return alternatives.first { $0 == .ip || !$0.value(of: endpoint).isEmpty } == .ip

@@ -1,6 +1,4 @@
 internal import FlowCatalog
-internal import FlowFilter
-internal import FlowModel
 
 /// One metric of flows that is turned on: how it counts, and its series.
 struct Metric: Sendable {
@@ -8,14 +6,9 @@ struct Metric: Sendable {
     let layouts: [TableLayout]
     private(set) var tables: [SeriesTable]
     private var counting: any FlowCounting
-    private var filter: CompiledFilter?
-    private let isOfLayer7: Bool
-    private var selected: [Int] = []
-    private var isSelected: [Bool] = []
 
     init(_ settings: MetricSettings, seriesLimit: Int, catalog: FlowCatalog) {
         self.settings = settings
-        isOfLayer7 = settings.metric.isOfLayer7
         let type = settings.metric.counting
         layouts = type.layouts(settings)
         counting = type.init(settings, catalog)
@@ -23,37 +16,24 @@ struct Metric: Sendable {
         tables = layouts.map {
             SeriesTable($0, limit: seriesLimit, hasExemplars: hasExemplars)
         }
-        filter = settings.filter == FilterSpec() ? nil : CompiledFilter(settings.filter, catalog: catalog)
     }
 
     var texts: [LabelTexts] { counting.texts }
+    var fields: FlowFields { counting.fields }
 
     /// - Parameters:
-    ///   - batch: of the flows.
+    ///   - sides: by tally.
     ///   - keys: room for what is counted of the batch.
     ///   - positions: likewise.
     mutating func count(
-        _ batch: borrowing FlowBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ keys: inout KeyBatch,
-        _ positions: inout [UInt32]
+        _ batch: Span<Tally>, _ sides: Span<SideClasses>, _ keys: inout KeyBatch, _ positions: inout [UInt32]
     ) {
-        if isOfLayer7 { return }
         keys.removeAll()
-        counting.collect(batch, flows, into: &keys)
-        if keys.count > 0 && filter != nil { filter(&keys, flows) }
-        if keys.count > 0 { tables[0].count(keys, flows, sides, &positions) }
-    }
-
-    private mutating func filter(_ keys: inout KeyBatch, _ flows: Span<Flow>) {
-        selected.removeAll(keepingCapacity: true)
-        filter?.select(flows, into: &selected)
-        isSelected.removeAll(keepingCapacity: true)
-        isSelected.append(contentsOf: repeatElement(false, count: flows.count))
-        for index in selected { isSelected[index] = true }
-        keys.keep(isSelected)
+        counting.collect(batch, into: &keys)
+        if keys.count > 0 { tables[0].count(keys, batch, sides, &positions) }
     }
 
     mutating func count(_ record: LayerSevenFlow, _ sides: SideClasses) {
-        if filter?.matches(record.flow) == false { return }
         counting.count(record, sides, in: &tables)
     }
 

@@ -10,8 +10,9 @@ struct SeriesKey: Hashable, BitwiseCopyable, Sendable {
 
     /// Good in its low bits.
     var mixed: UInt64 {
-        let product = (sides.word &* 0x9e37_79b9_7f4a_7c15) ^ (own &* 0xc2b2_ae3d_27d4_eb4f)
-        return product ^ product &>> 29 ^ product &>> 47
+        // The upper half of the product, too, so that no bit of the labels is lost.
+        let product = (sides.word &* 0x9e37_79b9_7f4a_7c15 ^ own).multipliedFullWidth(by: 0xc2b2_ae3d_27d4_eb4f)
+        return product.high ^ product.low
     }
 }
 

@@ -1,5 +1,3 @@
-internal import FlowModel
-
 /// Counts of the series of one metric: found by open addressing, bounded, a few nanoseconds an addition.
 ///
 /// A series has `width` values. Beyond `limit` series, what is new is counted under a series of the overflow: first with the
@@ -54,19 +52,20 @@ struct SeriesTable: Sendable {
     ///
     /// - Parameter positions: room for as many as there are keys.
     mutating func count(
-        _ batch: KeyBatch, _ flows: Span<Flow>, _ sides: Span<SideClasses>, _ positions: inout [UInt32]
+        _ batch: KeyBatch, _ tallies: Span<Tally>, _ sides: Span<SideClasses>, _ positions: inout [UInt32]
     ) {
         var done = 0
         while true {
             done = find(batch, from: done, sides, &positions)
             if done == batch.count { break }
             // A key that has no series yet, or one that stands for others.
-            let key = SeriesKey(sides: sides[Int(batch.flows[done])], own: batch.owns[done])
-            positions[done] = UInt32(position(key))
+            let tally = Int(batch.tallies[done])
+            let key = SeriesKey(sides: sides[tally], own: batch.owns[done])
+            positions[done] = UInt32(position(key, flows: tallies[tally].flows))
             done += 1
         }
-        Self.add(batch, flows, positions, amount, to: &values)
-        if hasExemplars { Self.note(batch, flows, positions, in: &exemplars) }
+        Self.add(batch, tallies, positions, amount, to: &values)
+        if hasExemplars { Self.note(batch, tallies, positions, in: &exemplars) }
     }
 
     /// Looks up keys.
@@ -76,11 +75,11 @@ struct SeriesTable: Sendable {
     private func find(
         _ batch: KeyBatch, from start: Int, _ sides: Span<SideClasses>, _ positions: inout [UInt32]
     ) -> Int {
-        let (slots, keys, owns, flows) = (slots.span, keys.span, batch.owns.span, batch.flows.span)
+        let (slots, keys, owns, tallies) = (slots.span, keys.span, batch.owns.span, batch.tallies.span)
         var output = positions.mutableSpan
         let mask = slots.count &- 1
         for index in start..<batch.count {
-            let key = SeriesKey(sides: sides[Int(flows[index])], own: owns[index])
+            let key = SeriesKey(sides: sides[Int(tallies[index])], own: owns[index])
             var place = Int(truncatingIfNeeded: key.mixed) & mask
             var slot = slots[place]
             // The sign bit is that of the overflow.
@@ -96,42 +95,44 @@ struct SeriesTable: Sendable {
 
     @inline(never)
     private static func add(
-        _ batch: KeyBatch, _ flows: Span<Flow>, _ positions: [UInt32], _ amount: TableLayout.Amount,
+        _ batch: KeyBatch, _ tallies: Span<Tally>, _ positions: [UInt32], _ amount: TableLayout.Amount,
         to values: inout [UInt64]
     ) {
-        let (positions, indices) = (positions.span, batch.flows.span)
+        let (positions, indices) = (positions.span, batch.tallies.span)
         var values = values.mutableSpan
         switch amount {
         case .one:
-            for index in 0..<batch.count { values[Int(positions[index])] &+= 1 }
+            for index in 0..<batch.count { values[Int(positions[index])] &+= tallies[Int(indices[index])].flows }
         case .bytesAndPackets:
             for index in 0..<batch.count {
                 let place = Int(positions[index]) &* 2
-                values[place] &+= flows[Int(indices[index])].bytes
-                values[place &+ 1] &+= UInt64(flows[Int(indices[index])].packets)
+                values[place] &+= tallies[Int(indices[index])].bytes
+                values[place &+ 1] &+= tallies[Int(indices[index])].packets
             }
         }
     }
 
     @inline(never)
     private static func note(
-        _ batch: KeyBatch, _ flows: Span<Flow>, _ positions: [UInt32], in exemplars: inout [Exemplar]
+        _ batch: KeyBatch, _ tallies: Span<Tally>, _ positions: [UInt32], in exemplars: inout [Exemplar]
     ) {
-        let (positions, indices) = (positions.span, batch.flows.span)
+        let (positions, indices) = (positions.span, batch.tallies.span)
         var exemplars = exemplars.mutableSpan
-        for index in 0..<batch.count { exemplars[Int(positions[index])] = flows[Int(indices[index])].exemplar }
+        for index in 0..<batch.count { exemplars[Int(positions[index])] = tallies[Int(indices[index])].exemplar }
     }
 
     /// Position of the key's series, or of the one that stands for it.
-    mutating func position(_ key: SeriesKey) -> Int {
+    ///
+    /// - Parameter flows: that are to be counted there.
+    mutating func position(_ key: SeriesKey, flows: UInt64 = 1) -> Int {
         let mask = slots.count &- 1
         var place = Int(truncatingIfNeeded: key.mixed) & mask
         while true {
             let slot = slots[place]
-            if slot == 0 { return insert(key) }
+            if slot == 0 { return insert(key, flows: flows) }
             let position = Int(slot & ~Self.overflowBit) &- 1
             if keys[position] == key {
-                overflowed &+= UInt64(slot &>> 31)
+                if slot & Self.overflowBit != 0 { overflowed &+= flows }
                 return position
             }
             place = (place &+ 1) & mask
@@ -162,24 +163,20 @@ struct SeriesTable: Sendable {
         }
     }
 
-    private mutating func countOverflow(_ position: Int) -> Int {
-        overflowed &+= 1
-        return position
-    }
-
     @inline(never)
-    private mutating func insert(_ key: SeriesKey) -> Int {
-        if key.sides.hasOverflow {
-            return overflowing(SeriesKey(sides: key.sides.overflowing, own: key.own | unbounded))
-        }
-        if count < limit {
+    private mutating func insert(_ key: SeriesKey, flows: UInt64) -> Int {
+        if !key.sides.hasOverflow && count < limit {
             count += 1
             return append(key, .live)
+        }
+        overflowed &+= flows
+        if key.sides.hasOverflow {
+            return overflowing(SeriesKey(sides: key.sides.overflowing, own: key.own | unbounded))
         }
         if unbounded != 0 {
             let sided = SeriesKey(sides: key.sides, own: key.own | unbounded)
             let found = find(sided)
-            if found >= 0 { return countOverflow(found) }
+            if found >= 0 { return found }
             if overflowCount < limit / 8 { return overflowing(sided) }
         }
         return overflowing(SeriesKey(sides: key.sides.overflowing, own: key.own | unbounded))
@@ -187,9 +184,9 @@ struct SeriesTable: Sendable {
 
     private mutating func overflowing(_ key: SeriesKey) -> Int {
         let found = find(key)
-        if found >= 0 { return countOverflow(found) }
+        if found >= 0 { return found }
         overflowCount += 1
-        return countOverflow(append(key, [.live, .overflow]))
+        return append(key, [.live, .overflow])
     }
 
     private mutating func append(_ key: SeriesKey, _ marks: Marks) -> Int {
