@@ -4,7 +4,8 @@ import Synchronization
 
 /// The metrics of flows that one thread counts and others read.
 ///
-/// The lock is held for a batch of flows or a piece of a scrape's text, so that neither waits long for the other.
+/// The lock is held for a batch of flows, for counting what is in the tallies or for a piece of a scrape's text, so that
+/// neither waits long for the other.
 package final class FlowMetrics: Sendable {
     private struct State {
         var registry: MetricRegistry

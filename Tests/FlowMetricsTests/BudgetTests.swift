@@ -87,6 +87,33 @@ import Testing
         #expect(metrics.readings().memoryBytes < memoryBytes + 128 << 10)
     }
 
+    @Test("More sets of labels than are kept between look-ups neither lose flows nor mix them up")
+    func manyProfiles() throws {
+        let fixture = Fixture()
+        let names = (0..<8).map { number in
+            fixture.catalog.endpoints.intern(
+                Endpoint(identity: Identity(rawValue: 400), namespace: "n\(number)", podName: "pod-\(number)"))
+        }
+        var settings = try MetricsSettings(flag: "traffic:sourceContext=ip flow:sourceContext=namespace")
+        settings.seriesLimit = 1_100
+        let metrics = FlowMetrics(settings, catalog: fixture.catalog)
+        for number: UInt32 in 0..<2_000 {
+            let batch = names.map { name in
+                fixture.flow {
+                    ($0.source, $0.sourceEndpoint) = (IPAddress(v4: 0x0a00_0000 + number % 1_000), name)
+                }
+            }
+            metrics.add(batch.span)
+        }
+        let samples = metrics.samples()
+        let bytes = samples.filter { $0.contains("apus_traffic_bytes_total") }
+        #expect(bytes.count == 1_000)
+        #expect(bytes.allSatisfy { $0.hasSuffix(" \(2 * 8 * 120)") })
+        let flows = samples.filter { $0.contains("hubble_flows_processed_total") }
+        #expect(flows.count == 8)
+        #expect(flows.allSatisfy { $0.hasSuffix(" 2000") })
+    }
+
     @Test("Labels with few values stay right in the overflow")
     func boundedLabels() throws {
         let fixture = Fixture()

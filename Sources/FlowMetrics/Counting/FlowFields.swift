@@ -10,7 +10,7 @@ struct FlowFields: Sendable {
     var ofWorld: UInt64 = 0
     /// Bits of `FlowDetail`.
     var details: UInt64 = 0
-    /// Of profiles: what the source (upper half) and the destination are told apart by.
+    /// Of the profiles in `Tally.sides`. What the metrics' contexts say, not the metrics.
     var sides: UInt64 = 0
     /// Which flows are told apart. Metrics that differ in it have tallies of their own.
     var subject = Subject.all
@@ -26,7 +26,6 @@ struct FlowFields: Sendable {
         ofConnectionFlags |= other.ofConnectionFlags
         ofWorld |= other.ofWorld
         details |= other.details
-        sides |= other.sides
     }
 
     @inline(__always)

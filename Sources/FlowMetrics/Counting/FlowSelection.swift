@@ -6,14 +6,19 @@ internal import FlowModel
 struct FlowSelection: Sendable {
     /// Positions among the registry's metrics.
     let metrics: [Int]
+    /// Of the metrics, each once, among the registry's plans.
+    let plans: [Int]
     var tallies: FlowTallies
     private var compiled: CompiledFilter?
     /// Which of a batch.
     private(set) var positions: [Int]
 
     /// - Parameter batch: flows, and tallies, that are looked at at a time.
-    init(_ filter: FilterSpec, metrics: [Int], _ fields: FlowFields, batch: Int, catalog: FlowCatalog) {
+    init(
+        _ filter: FilterSpec, metrics: [Int], plans: [Int], _ fields: FlowFields, batch: Int, catalog: FlowCatalog
+    ) {
         self.metrics = metrics
+        self.plans = plans
         tallies = FlowTallies(fields, batch: batch)
         compiled = filter == FilterSpec() ? nil : CompiledFilter(filter, catalog: catalog)
         positions = Array(0..<batch)

@@ -15,6 +15,9 @@ struct Tally: BitwiseCopyable, Sendable {
     var timeNanoseconds: UInt64 = 0
     var sequence: UInt64 = 0
 
+    static let sourceMask: UInt64 = 0xffff_ffff << 32
+    static let destinationMask: UInt64 = 0xffff_ffff
+
     var source: UInt32 { UInt32(sides >> 32) }
     var destination: UInt32 { UInt32(truncatingIfNeeded: sides) }
     var exemplar: Exemplar { Exemplar(sequence: sequence, timeNanoseconds: timeNanoseconds) }
@@ -83,8 +86,7 @@ struct FlowTallies: Sendable {
     private static func add(
         _ flows: Span<Flow>, _ positions: Span<Int>, _ start: Int, _ words: Span<FlowWord>,
         _ sides: Span<UInt64>, _ details: Span<FlowDetail>, _ fields: FlowFields, to places: inout [Tally],
-        _ taken: inout TakenPlaces,
-        _ pushedOut: inout TallyBatch
+        _ taken: inout TakenPlaces, _ pushedOut: inout TallyBatch
     ) -> Int {
         let isOfBeginnings = fields.subject == .beginnings
         var places = places.mutableSpan

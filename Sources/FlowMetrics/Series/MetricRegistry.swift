@@ -99,10 +99,12 @@ package struct MetricRegistry: Sendable {
             let plan = plans[planOfMetric[member]]
             fields.formUnion(metrics[member].fields)
             if plan.tellsDirection { fields.always |= FlowWord.direction.mask }
-            if plan.source != nil { fields.sides |= 0xffff_ffff << 32 }
-            if plan.destination != nil { fields.sides |= 0xffff_ffff }
+            if plan.source != nil { fields.sides |= Tally.sourceMask }
+            if plan.destination != nil { fields.sides |= Tally.destinationMask }
         }
-        return FlowSelection(filter, metrics: members, fields, batch: Self.batchFlows, catalog: catalog)
+        let used = Set(members.map { planOfMetric[$0] }).sorted()
+        return FlowSelection(
+            filter, metrics: members, plans: used, fields, batch: Self.batchFlows, catalog: catalog)
     }
 
     // MARK: Counting
@@ -153,8 +155,10 @@ package struct MetricRegistry: Sendable {
         let pushedOut = selections[selection].tallies.pushedOut
         let batch = pushedOut.tallies.span.extracting(first: pushedOut.count)
         if selection == 0 { countVerdicts(batch) }
-        for index in plans.indices { Self.join(batch, plans[index], sources, destinations, &sides[index]) }
-        let members = selections[selection].metrics
+        let (members, used) = (selections[selection].metrics, selections[selection].plans)
+        for place in used.indices {
+            Self.join(batch, plans[used[place]], sources, destinations, &sides[used[place]])
+        }
         for member in members.indices {
             let index = members[member]
             let sides = sides[planOfMetric[index]]

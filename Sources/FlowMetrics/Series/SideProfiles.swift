@@ -47,7 +47,8 @@ struct SideProfiles: Sendable {
 
     // MARK: Asking
 
-    /// So many more may come.
+    /// Whether these flows may bring new profiles, one each; if not, all are to be forgotten first. Where only one context
+    /// has many classes there are hardly more profiles than these, so twice as many last.
     func hasRoom(for flows: Int) -> Bool { count + flows <= 2 * limit + 1_024 }
 
     private var width: Int { contexts.count + 1 }
