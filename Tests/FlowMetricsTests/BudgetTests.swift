@@ -53,7 +53,7 @@ import Testing
         #expect(ports.series == 10_000 && ports.limit == 10_000)
         #expect(ports.overflowed == sum(samples, "hubble_port_distribution_total", "_overflow"))
         #expect(samples.count { $0.contains("hubble_port_distribution_total") } == 10_000 + Self.sources)
-        #expect(memory < 2 << 20)
+        #expect(memory < 4 << 20)
         #expect(families.filter { $0.name != ports.name }.allSatisfy { $0.overflowed == 0 })
     }
 

@@ -19,7 +19,9 @@ struct FlowSelection: Sendable {
     ) {
         self.metrics = metrics
         self.plans = plans
-        tallies = FlowTallies(fields, batch: batch)
+        let isOfAll = filter == FilterSpec() && fields.subject == .all
+        tallies = FlowTallies(
+            fields, capacity: isOfAll ? FlowTallies.capacity : FlowTallies.partCapacity, batch: batch)
         compiled = filter == FilterSpec() ? nil : CompiledFilter(filter, catalog: catalog)
         positions = Array(0..<batch)
     }

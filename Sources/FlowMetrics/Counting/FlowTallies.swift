@@ -43,8 +43,11 @@ struct Tally: BitwiseCopyable, Sendable {
 /// A place for each hash of what they are alike in. Flows that are not like those in their place push them out, to
 /// `pushedOut`; what stays comes out by `pushOut()`. Owned by the registry. Allocates nothing after it was made.
 struct FlowTallies: Sendable {
-    /// Of places; a power of two. 256 KiB stay in a processor's own cache.
-    static let capacity = 4_096
+    /// Places of all flows' tallies; a power of two. Many more than flows that differ, so that few push others out: what
+    /// counts for a processor's cache is the places that are taken.
+    static let capacity = 32_768
+    /// Places where only some flows count.
+    static let partCapacity = 4_096
 
     private let fields: FlowFields
     private var places: [Tally]
@@ -56,14 +59,14 @@ struct FlowTallies: Sendable {
 
     private struct TakenPlaces: Sendable {
         var count = 0
-        var places = [UInt16](repeating: 0, count: capacity)
+        var places: [UInt16]
     }
 
-    init(_ fields: FlowFields, batch: Int) {
+    init(_ fields: FlowFields, capacity: Int, batch: Int) {
         self.fields = fields
-        places = [Tally](repeating: Tally(), count: Self.capacity)
+        places = [Tally](repeating: Tally(), count: capacity)
         pushedOut = TallyBatch(capacity: batch)
-        taken = TakenPlaces()
+        taken = TakenPlaces(places: [UInt16](repeating: 0, count: capacity))
     }
 
     /// Counts flows.
@@ -97,7 +100,7 @@ struct FlowTallies: Sendable {
             let word = FlowWord(bits: fields.word(words[index]).only(told))
             let detail = FlowDetail(bits: details[index].bits & fields.details)
             let sides = sides[index] & fields.sides & told
-            let place = Self.place(sides, word, detail)
+            let place = Self.place(sides, word, detail, of: places.count)
             if !places[place].isAlike(sides, word, detail) {
                 if places[place].flows == 0 {
                     taken.places[taken.count] = UInt16(place)
@@ -113,11 +116,11 @@ struct FlowTallies: Sendable {
     }
 
     @inline(__always)
-    private static func place(_ sides: UInt64, _ word: FlowWord, _ detail: FlowDetail) -> Int {
+    private static func place(_ sides: UInt64, _ word: FlowWord, _ detail: FlowDetail, of count: Int) -> Int {
         // The upper half of the product, too, so that no bit of the word is lost.
         let hash = sides &* 0x9e37_79b9_7f4a_7c15 ^ word.bits ^ detail.bits &* 0xd6e8_feb8_6659_fd93
         let product = hash.multipliedFullWidth(by: 0xc2b2_ae3d_27d4_eb4f)
-        return Int(truncatingIfNeeded: product.high ^ product.low) & (capacity &- 1)
+        return Int(truncatingIfNeeded: product.high ^ product.low) & (count &- 1)
     }
 
     /// Makes room for what is pushed out, after that was counted.

@@ -35,21 +35,24 @@ struct FlowWord: BitwiseCopyable, Sendable {
     static let kernelDrop = Field(shift: 61, width: 1)
     static let toWorld = Field(shift: 62, width: 1)
 
-    /// - Parameter isToWorld: 1 if the destination is outside the cluster, else 0.
+    /// - Parameters:
+    ///   - isToWorld: 1 if the destination is outside the cluster, else 0.
+    ///   - numbers: `LabelNumbers.table`.
     @inline(__always)
-    init(_ flow: borrowing Flow, isToWorld: UInt64) {
-        let kind = flow.kind
-        var bits = ProtocolLabel.number(flow)
-        bits |= FlowTypeLabel.number(flow) << Self.type.shift
+    init(_ flow: borrowing Flow, isToWorld: UInt64, _ numbers: Span<UInt8>) {
+        let layer4 = LabelNumbers.layer4(flow, in: numbers)
+        let labels = LabelNumbers.labels(flow, layer4, in: numbers)
+        var bits = labels.protocol
+        bits |= labels.type << Self.type.shift
         bits |= UInt64(flow.verdict.rawValue & 7) << Self.verdict.shift
         bits |= UInt64(flow.direction.rawValue & 3) << Self.direction.shift
-        bits |= ProtocolLabel.layer4(flow.ipProtocol) << Self.layer4.shift
+        bits |= layer4 << Self.layer4.shift
         bits |= UInt64(flow.attributes.rawValue) << Self.attributes.shift
         bits |= UInt64(flow.tcpFlags.rawValue) << Self.tcpFlags.shift
         bits |= UInt64(min(flow.dropReason.rawValue, 1 << UInt16(Self.reason.width) - 1)) << Self.reason.shift
         bits |= UInt64(flow.destinationPort) << Self.destinationPort.shift
         bits |= UInt64(min(flow.policyMatchType.rawValue, 7)) << Self.match.shift
-        bits |= (kind == .kernelDrop ? 1 : 0) << Self.kernelDrop.shift
+        bits |= (flow.kind == .kernelDrop ? 1 : 0) << Self.kernelDrop.shift
         self.bits = bits | isToWorld << Self.toWorld.shift
     }
 
@@ -101,47 +104,4 @@ struct FlowWord: BitwiseCopyable, Sendable {
         let asked = UInt64(members.rawValue | others.rawValue) << Self.attributes.shift
         return bits & asked == UInt64(members.rawValue) << Self.attributes.shift
     }
-}
-
-/// Values of Hubble's labels `type` and `subtype`, which go together, by number.
-enum FlowTypeLabel {
-    private static let trace: UInt64 = 8
-
-    @inline(__always)
-    static func number(_ flow: borrowing Flow) -> UInt64 {
-        let kind = flow.kind.rawValue
-        if kind == FlowKind.trace.rawValue {
-            let point = flow.observationPoint
-            return point == .toEndpoint ? trace : trace &+ UInt64(min(point.subType, 15))
-        }
-        return number(ofKind: kind, flow.attributes)
-    }
-
-    @inline(__always)
-    private static func number(ofKind kind: UInt8, _ attributes: FlowAttributes) -> UInt64 {
-        switch kind {
-        case FlowKind.policyVerdict.rawValue: 2
-        case FlowKind.drop.rawValue, FlowKind.kernelDrop.rawValue: 1
-        case FlowKind.capture.rawValue: 3
-        case FlowKind.socketTrace.rawValue: 4
-        case FlowKind.layer7.rawValue: attributes.contains(.dns) ? 5 : attributes.contains(.http) ? 6 : 7
-        default: 0
-        }
-    }
-
-    static let policyVerdict: UInt64 = 2
-    static let layer7: ClosedRange<UInt64> = 5...7
-
-    /// Both labels.
-    static let texts: [[UInt8]] = {
-        let listed = [
-            ("Unknown", "0"), ("Drop", ""), ("PolicyVerdict", ""), ("Capture", ""), ("Unknown", "7"), ("L7", "DNS"),
-            ("L7", "HTTP"), ("L7", ""),
-        ]
-        let traces = (0..<16).map { point in
-            let name = ObservationPoint(subType: UInt8(point)).name ?? "UNKNOWN_POINT"
-            return ("Trace", name.lowercased().replacing("_", with: "-"))
-        }
-        return (listed + traces).map { LabelText.all([("type", $0.0), ("subtype", $0.1)]) }
-    }()
 }

@@ -7,30 +7,25 @@ enum ProtocolLabel {
         "Unknown flow",
     ]
 
-    /// Of a flow of any kind.
-    @inline(__always)
-    static func number(_ flow: borrowing Flow) -> UInt64 {
-        let kind = flow.kind
-        if kind == .layer7 { return layer7(flow.attributes) }
-        if kind == .socketTrace || kind == .unknown { return 11 }
-        return layer4(flow.ipProtocol)
-    }
-
-    static func layer7(_ attributes: FlowAttributes) -> UInt64 {
-        attributes.contains(.dns) ? 8 : attributes.contains(.http) ? 9 : 10
-    }
-
-    @inline(__always)
     static func layer4(_ ipProtocol: IPProtocol) -> UInt64 {
-        switch ipProtocol.rawValue {
-        case IPProtocol.tcp.rawValue: 0
-        case IPProtocol.udp.rawValue: 1
-        case IPProtocol.icmp.rawValue: 2
-        case IPProtocol.icmpv6.rawValue: 3
-        case IPProtocol.sctp.rawValue: 4
-        case IPProtocol.vrrp.rawValue: 5
-        case IPProtocol.igmp.rawValue: 6
+        switch ipProtocol {
+        case .tcp: 0
+        case .udp: 1
+        case .icmp: 2
+        case .icmpv6: 3
+        case .sctp: 4
+        case .vrrp: 5
+        case .igmp: 6
         default: 7
+        }
+    }
+
+    /// Of a kind that has no packet's type (`FlowTypeLabel.number(of:)`).
+    static func number(_ flow: Flow) -> UInt64 {
+        switch flow.kind {
+        case .layer7: flow.attributes.contains(.dns) ? 8 : flow.attributes.contains(.http) ? 9 : 10
+        case .socketTrace, .unknown: 11
+        default: layer4(flow.ipProtocol)
         }
     }
 

@@ -29,6 +29,8 @@ struct SidedFlows: Sendable {
         _ flows: Span<Flow>, _ sources: [UInt32], _ destinations: [UInt32], _ sides: inout [UInt64],
         _ words: inout [FlowWord], _ details: inout [FlowDetail]
     ) {
+        let table = LabelNumbers.table
+        let numbers = table.span
         let (sources, destinations) = (sources.span, destinations.span)
         var sides = sides.mutableSpan
         var words = words.mutableSpan
@@ -36,7 +38,7 @@ struct SidedFlows: Sendable {
         for index in flows.indices {
             sides[index] = UInt64(sources[index]) << 32 | UInt64(destinations[index])
             // The lowest bit of a profile.
-            let word = FlowWord(flows[index], isToWorld: UInt64(destinations[index] & 1))
+            let word = FlowWord(flows[index], isToWorld: UInt64(destinations[index] & 1), numbers)
             words[index] = word
             details[index] = FlowDetail(flows[index], word)
         }
