@@ -69,6 +69,7 @@ package struct Capture: ~Copyable, Sendable {
     ///
     /// - Returns: number of records taken, whatever became of them.
     package mutating func drain() -> Int {
+        events?.measure()
         var records = 0
         while true {
             let limit = min(writer.room(), Self.batchRecords)

@@ -9,12 +9,16 @@ package struct EventCapture: ~Copyable, Sendable {
     private let counters: CaptureCounters
 
     package init(reader: consuming RingBufferReader, counters: CaptureCounters) {
+        counters.bufferBytes.store(UInt64(reader.capacityBytes), ordering: .relaxed)
         self.reader = reader
         self.counters = counters
     }
 
     /// Events that the kernel's buffer holds: with its header, a record takes so many bytes.
     var capacity: Int { reader.capacityBytes / (MemoryLayout<apus_event>.stride + 8) }
+
+    /// Notes how full the kernel's buffer is, before it is emptied.
+    func measure() { counters.note(pendingBytes: UInt64(reader.pendingBytes)) }
 
     func join(_ poll: inout BufferPoll) { poll.add(reader) }
 
@@ -49,9 +53,24 @@ package struct EventCapture: ~Copyable, Sendable {
 /// Counted by the capture thread, read by any.
 package final class CaptureCounters: Sendable {
     fileprivate let malformedEvents = Atomic<UInt64>(0)
+    fileprivate let bufferBytes = Atomic<UInt64>(0)
+    private let foundBytes = Atomic<UInt64>(0)
+    private let mostFoundBytes = Atomic<UInt64>(0)
 
     package init() {}
 
     /// Events of another version or length than this program knows.
     package var malformed: UInt64 { malformedEvents.load(ordering: .relaxed) }
+    /// Size of the kernel's buffer; 0: none is read.
+    package var capacityBytes: UInt64 { bufferBytes.load(ordering: .relaxed) }
+    /// What it held when the thread last came to empty it.
+    package var pendingBytes: UInt64 { foundBytes.load(ordering: .relaxed) }
+    /// The most that it ever held then.
+    package var mostPendingBytes: UInt64 { mostFoundBytes.load(ordering: .relaxed) }
+
+    fileprivate func note(pendingBytes: UInt64) {
+        foundBytes.store(pendingBytes, ordering: .relaxed)
+        // Only the capture thread writes.
+        if pendingBytes > mostPendingBytes { mostFoundBytes.store(pendingBytes, ordering: .relaxed) }
+    }
 }

@@ -49,7 +49,8 @@ struct RingBufferTests {
         }
         let events = EventRing<apus_event>(capacity: 1_024)
         var reader = EventRingReader(events)
-        var capture = Capture(EventCapture(reader: bench.reader, counters: CaptureCounters()), into: events)
+        let counters = CaptureCounters()
+        var capture = Capture(EventCapture(reader: bench.reader, counters: counters), into: events)
         var (taken, ports): ([Int], [UInt16]) = ([], [])
         while ports.count < 3_000 {
             taken.append(capture.drain())
@@ -64,6 +65,9 @@ struct RingBufferTests {
         #expect(ports == expected)
         #expect(events.lost == 0)
         #expect(try bench.datapath.counters().total.lost == 0)
+        let recordBytes: UInt64 = 128 + 8
+        #expect(counters.mostPendingBytes == 3_000 * recordBytes && counters.capacityBytes == 1 << 20)
+        #expect(counters.pendingBytes == 0, "the last capture found nothing")
     }
 
     @Test("However many events come, and whatever is too small for them, those read and those lost are those produced")

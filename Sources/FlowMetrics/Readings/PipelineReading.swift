@@ -11,6 +11,9 @@ package struct PipelineReading: Sendable {
     package var lost: [LossPlace: UInt64] = [:]
     /// nil: Cilium's events are not read.
     package var cilium: CiliumReading?
+    /// Bytes of the kernel's buffer of events, as the capture thread found it last.
+    package var kernelBuffer = Fill()
+    package var mostInKernelBuffer: UInt64 = 0
     package var eventRing = Fill()
     package var flowRing = Fill()
     /// nil: no history is kept.

@@ -29,6 +29,14 @@ package struct MetricsSettings: Hashable, Sendable {
 
     package init(metrics: [MetricSettings]) { self.metrics = metrics }
 
+    /// How often it is to be looked for series that go.
+    package var sweepSeconds: Int {
+        let times = [idleSeconds == 0 ? Self.longestSweepSeconds : idleSeconds, deletedSeconds]
+        return max(1, times.reduce(Self.longestSweepSeconds, min))
+    }
+
+    private static let longestSweepSeconds = 10
+
     /// What is exposed where nothing is configured: told apart by namespaces and workloads, which are few.
     package static let recommended = MetricsSettings(
         metrics: [

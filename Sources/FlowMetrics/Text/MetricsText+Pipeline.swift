@@ -47,6 +47,15 @@ extension MetricsText {
         }
         counter("apus_flows_total", "Flows put into the ring in memory.", reading.flows)
         counter("apus_late_names_total", "Sides of flows whose name came late and was put in.", reading.lateNames)
+        gauge(
+            "apus_bpf_ring_bytes", "What the kernel's buffer of events held when it was last emptied.",
+            reading.kernelBuffer.used)
+        gauge(
+            "apus_bpf_ring_most_bytes", "The most that the kernel's buffer of events held since the start.",
+            reading.mostInKernelBuffer)
+        gauge(
+            "apus_bpf_ring_capacity_bytes", "What the kernel's buffer of events can hold.",
+            reading.kernelBuffer.capacity)
         gauge("apus_event_ring_events", "Events that wait for enrichment.", reading.eventRing.used)
         gauge("apus_event_ring_capacity_events", "Events that can wait for enrichment.", reading.eventRing.capacity)
         gauge("apus_flow_ring_flows", "Flows that the ring in memory holds.", reading.flowRing.used)

@@ -14,9 +14,10 @@ struct MetricsUpkeep {
         var full: Set<String> = []
         var pods = controlPlane.pods
         while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(Limits.metricsSweepSeconds))
+            let seconds = pipeline.metrics.settings.sweepSeconds
+            try? await Task.sleep(for: .seconds(seconds))
             if pods.revision != controlPlane.metadata.revision { pods = controlPlane.pods }
-            pipeline.metrics.sweep(every: Limits.metricsSweepSeconds, pods: pods.names)
+            pipeline.metrics.sweep(every: seconds, pods: pods.names)
             missed = tellMissed(since: missed)
             tellFull(&full)
         }

@@ -40,8 +40,6 @@ struct Limits: Sendable {
     static let batchEvents = 256
     /// While no flows come, the metrics thread looks for new ones so often.
     static let metricsIdleNanoseconds: UInt64 = 100_000_000
-    /// Series that nothing is counted in any more are looked for so often, in seconds.
-    static let metricsSweepSeconds = 10
     /// Connections that the listener of metrics has open at a time.
     static let metricsConnections = 64
     /// While flows come, the threads of history and metrics look for new ones so often; the ring holds what 6 million flows a second

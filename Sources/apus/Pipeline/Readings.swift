@@ -98,6 +98,9 @@ struct Readings: Sendable {
         }
         reading.serving = serving.reading
         reading.lost = lost()
+        let capture = pipeline.captureCounters
+        reading.kernelBuffer = .init(capture.pendingBytes, of: capture.capacityBytes)
+        reading.mostInKernelBuffer = capture.mostPendingBytes
         reading.eventRing = .init(UInt64(pipeline.events.count), of: UInt64(pipeline.events.capacity))
         reading.flowRing = .init(ringFlows, of: UInt64(pipeline.flows.capacity))
         reading.history = history
